@@ -1,0 +1,383 @@
+"""The base of every service's application: one transaction for a command and all it causes here."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+import orjson
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import (
+    InfrastructureFactory,
+    IntegrityError,
+    JSONTranscoder,
+    OperationalError,
+    StoredEvent,
+)
+from pydantic import BaseModel
+from sqlalchemy import Connection, exc, insert, select
+
+from shared.kernel import schema
+from shared.kernel.clock import Clock
+from shared.kernel.context import CommandContext, current_context
+from shared.kernel.database import Database
+from shared.kernel.envelope import Envelope
+from shared.kernel.event_store import (
+    Effect,
+    EventProcessRecorder,
+    EventStoreFactory,
+    RecordedEvent,
+)
+from shared.kernel.positions import DeliveryMark, mark_delivered, read_epoch
+from shared.kernel.projection import Projection
+from shared.kernel.publication import Publications
+from shared.kernel.refusal import (
+    BusyError,
+    IdempotencyKeyReusedError,
+    NotFoundError,
+    StaleVersionError,
+)
+from shared.kernel.serialization import register_value_types
+
+A = TypeVar("A")
+MAX_ATTEMPTS = 8
+FEED_SCAN_FACTOR = 4
+
+
+@dataclass
+class Unit:
+    """What one command will record: committed whole, or not at all."""
+
+    events: list[Any] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What a command answered, as JSON values, and how far listeners must read to see it."""
+
+    answer: Any
+    position: int | None
+    """Number of the last contract event that the command caused, ``None`` when it caused none."""
+    is_replay: bool = False
+
+
+_unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
+
+
+class ServiceApplication(Application[UUID]):
+    """Use cases of one service over its own database.
+
+    Subclasses add one public method for each command or query, and name their projections and the
+    value types that stand in their events.
+    """
+
+    projections: ClassVar[tuple[type[Projection], ...]] = ()
+    value_types: ClassVar[tuple[type[BaseModel], ...]] = ()
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock | None = None,
+        publications: Publications | None = None,
+    ) -> None:
+        self.database = database
+        self.clock = clock or Clock()
+        self.publications = publications or Publications(self.name)
+        self.read_models = tuple(projection() for projection in self.projections)
+        self.on_commit: list[Callable[[], None]] = []
+        super().__init__(env={})
+
+    def construct_factory(self, env: Any) -> InfrastructureFactory[Any]:
+        """Our event store over this service's database, whatever the environment says."""
+        return EventStoreFactory(self.database, env)
+
+    def register_transcodings(self, transcoder: JSONTranscoder) -> None:
+        """Dates and the service's value types, besides the library's own."""
+        super().register_transcodings(transcoder)
+        register_value_types(transcoder, self.value_types)
+
+    @property
+    def log(self) -> EventProcessRecorder:  # type: ignore[override]
+        """The recorder of this service's log."""
+        recorder: EventProcessRecorder = self.recorder  # type: ignore[assignment]
+        return recorder
+
+    # --- what use cases call ----------------------------------------------------------------
+
+    def load(
+        self, aggregate_class: type[A], aggregate_id: UUID, expected_version: int | None = None
+    ) -> A:
+        """The aggregate with all that happened to it.
+
+        Raises:
+            NotFoundError: There is none of this class with this id.
+            StaleVersionError: It is not at the version that the caller last saw.
+        """
+        try:
+            aggregate: Any = self.repository.get(aggregate_id)
+        except AggregateNotFoundError:
+            aggregate = None
+        if not isinstance(aggregate, aggregate_class):
+            raise NotFoundError(what=aggregate_class.__name__, id=str(aggregate_id))
+        actual: int = aggregate.version  # type: ignore[attr-defined]
+        if expected_version is not None and expected_version != actual:
+            raise StaleVersionError(expected=expected_version, actual=actual)
+        return aggregate
+
+    def save(self, *aggregates: Any, **_: Any) -> list[Any]:
+        """Record what happened to the aggregates, all or nothing.
+
+        Inside of a command this joins the command's one transaction, else it is one by itself.
+        """
+        events = [event for aggregate in aggregates for event in aggregate.collect_events()]
+        unit = _unit.get()
+        if unit is not None:
+            unit.events.extend(events)
+        else:
+            self._commit(Unit(events=events), current_context())
+        return []
+
+    def write(self, effect: Effect) -> None:
+        """Run SQL in the same transaction; a `Refusal` raised in it refuses the whole command."""
+        unit = _unit.get()
+        if unit is not None:
+            unit.effects.append(effect)
+        else:
+            self._commit(Unit(effects=[effect]), current_context())
+
+    # --- what the host calls ----------------------------------------------------------------
+
+    def execute(
+        self,
+        work: Callable[[], Any],
+        *,
+        request: bytes = b"",
+        delivery: DeliveryMark | None = None,
+    ) -> CommandResult:
+        """Carry out one command in one transaction.
+
+        Args:
+            work: The use case; run again from the start when others changed the same aggregate
+                meanwhile, so it must have no effect besides `save` and `write`.
+            request: The request as bytes: the same idempotency key must come with the same.
+            delivery: The message that caused the command; its position moves in the transaction.
+
+        Returns:
+            The answer; the first one again when the context's idempotency key is known.
+
+        Raises:
+            Refusal: A rule said no; nothing was recorded.
+            BusyError: Others kept changing the same aggregate.
+            OperationalError: The database cannot be reached; whether it was recorded is unknown
+                only for a command without idempotency key.
+        """
+        context = current_context()
+        request_hash = hashlib.sha256(request).hexdigest()
+        for attempt in range(MAX_ATTEMPTS):
+            if attempt:
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- not a secret
+            try:
+                known = self._first_answer(context.idempotency_key, request_hash)
+                if known is not None:
+                    return known
+                unit = Unit()
+                token = _unit.set(unit)
+                try:
+                    answer = _as_json(work())
+                finally:
+                    _unit.reset(token)
+                return self._commit(unit, context, answer, request_hash, delivery)
+            except (IntegrityError, exc.IntegrityError):
+                continue  # somebody else was first: look again at what is there now
+            except (OperationalError, exc.OperationalError):
+                if context.idempotency_key is None or attempt == MAX_ATTEMPTS - 1:
+                    raise
+        raise BusyError
+
+    def _first_answer(self, key: str | None, request_hash: str) -> CommandResult | None:
+        if key is None:
+            return None
+        t = schema.commands.c
+        with self.database.reading() as connection:
+            row = connection.execute(
+                select(t.request_hash, t.answer, t.position).where(t.key == key)
+            ).one_or_none()
+        if row is None:
+            return None
+        if row.request_hash != request_hash:
+            raise IdempotencyKeyReusedError(field="Idempotency-Key")
+        return CommandResult(orjson.loads(row.answer), row.position, is_replay=True)
+
+    def _commit(
+        self,
+        unit: Unit,
+        context: CommandContext,
+        answer: Any = None,
+        request_hash: str = "",
+        delivery: DeliveryMark | None = None,
+    ) -> CommandResult:
+        stored = [self.mapper.to_stored_event(event) for event in unit.events]
+        with self.database.transaction() as connection:
+            if delivery is not None:
+                mark_delivered(connection, delivery)
+            numbers = self.log.insert_in(connection, stored, _metadata(context))
+            for read_model in self.read_models:
+                read_model.apply(connection, unit.events)
+            for effect in unit.effects:
+                effect(connection)
+            position = self._published_position(unit.events, numbers)
+            if context.idempotency_key is not None and delivery is None:
+                self._keep_answer(connection, context, request_hash, answer, position)
+        if unit.events:
+            for notify in self.on_commit:
+                notify()
+        return CommandResult(answer, position)
+
+    def _published_position(self, events: Sequence[Any], numbers: Sequence[int]) -> int | None:
+        for event, number in zip(reversed(events), reversed(numbers), strict=True):
+            if self.publications.translate(event) is not None:
+                return number
+        return None
+
+    def _keep_answer(
+        self,
+        connection: Connection,
+        context: CommandContext,
+        request_hash: str,
+        answer: Any,
+        position: int | None,
+    ) -> None:
+        values = {
+            "key": context.idempotency_key,
+            "request_hash": request_hash,
+            "answer": orjson.dumps(answer).decode(),
+            "position": position,
+            "recorded_at": self.clock.now(),
+        }
+        try:
+            connection.execute(insert(schema.commands).values(values))
+        except exc.IntegrityError as error:
+            raise IntegrityError("the same command was carried out meanwhile") from error
+
+    # --- the log, as others read it -----------------------------------------------------------
+
+    @property
+    def epoch(self) -> str:
+        """The store's epoch: new at creation and after each restore."""
+        return read_epoch(self.database)
+
+    def read_contract_events(
+        self, after: int, limit: int, *, previous: int | None = None
+    ) -> tuple[list[Envelope], int]:
+        """Contract events of this service after a position, in order.
+
+        Args:
+            after: Number of the last event seen, in this service's log; 0 for all.
+            limit: At most so many.
+            previous: Number of the last contract event at or before ``after``; ``after`` itself
+                when not given (a listener's position is always a contract event's number).
+
+        Returns:
+            The events, and the number up to which the log was read for them (>= ``after``).
+        """
+        epoch = self.epoch
+        last = after if previous is None else previous
+        envelopes: list[Envelope] = []
+        position = after
+        while len(envelopes) < limit:
+            batch = self.log.select_behind_fence(position, limit * FEED_SCAN_FACTOR)
+            for recorded in batch:
+                position = recorded.id
+                envelope = self._envelope(recorded, last, epoch)
+                if envelope is not None:
+                    envelopes.append(envelope)
+                    last = recorded.id
+                    if len(envelopes) == limit:
+                        break
+            if len(batch) < limit * FEED_SCAN_FACTOR:
+                break
+        return envelopes, position
+
+    def _envelope(self, recorded: RecordedEvent, previous: int, epoch: str) -> Envelope | None:
+        event: Any = self.mapper.to_domain_event(recorded.stored)
+        contract_event = self.publications.translate(event)
+        if contract_event is None:
+            return None
+        metadata = orjson.loads(recorded.metadata) if recorded.metadata else {}
+        return Envelope(
+            id=f"{self.name}:{epoch[:8]}:{recorded.id}",
+            source=self.name,
+            type=contract_event.event_type(),
+            subject=str(recorded.stored.originator_id),
+            time=event.timestamp,
+            sequence=recorded.id,
+            previous_sequence=previous,
+            epoch=epoch,
+            correlation_id=metadata.get("correlation_id"),
+            causation_id=metadata.get("causation_id"),
+            data=contract_event.model_dump(mode="json"),
+        )
+
+    def rebuild(self, projection_name: str) -> int:
+        """Empty a read model and make it again from the log, in one transaction.
+
+        Returns:
+            How many events were read.
+
+        Raises:
+            NotFoundError: No read model has this name.
+        """
+        read_model = next((p for p in self.read_models if p.name == projection_name), None)
+        if read_model is None:
+            raise NotFoundError(what="view", id=projection_name)
+        count = position = 0
+        with self.database.transaction() as connection:
+            read_model.clear(connection)
+            while batch := self._read_in(connection, position):
+                read_model.apply(connection, [event for _, event in batch])
+                position = batch[-1][0]
+                count += len(batch)
+        return count
+
+    def _read_in(self, connection: Connection, after: int, limit: int = 1000) -> list[Any]:
+        t = schema.events.c
+        rows = connection.execute(
+            select(t.id, t.originator_id, t.originator_version, t.topic, t.state)
+            .where(t.id > after)
+            .order_by(t.id)
+            .limit(limit)
+        )
+        return [
+            (
+                row[0],
+                self.mapper.to_domain_event(StoredEvent(row[1], row[2], row[3], bytes(row[4]))),
+            )
+            for row in rows
+        ]
+
+
+def _as_json(answer: Any) -> Any:
+    if isinstance(answer, BaseModel):
+        return answer.model_dump(mode="json")
+    return answer
+
+
+def _metadata(context: CommandContext) -> str:
+    return orjson.dumps(
+        {
+            name: value
+            for name, value in (
+                ("correlation_id", context.correlation_id),
+                ("causation_id", context.causation_id),
+                ("actor", context.actor),
+            )
+            if value is not None
+        }
+    ).decode()

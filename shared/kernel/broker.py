@@ -1,0 +1,112 @@
+"""The broker's topology and the few kombu calls that relays, subscriptions and RPC share."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import amqp.exceptions
+import kombu.exceptions
+from kombu import Connection, Consumer, Exchange, Queue
+
+from shared.kernel import inprocess_broker
+
+EVENTS = "ore.events"
+UNROUTED = "ore.unrouted"
+CONNECT_TIMEOUT_SECONDS = 5
+HEARTBEAT_SECONDS = 30
+
+CONNECTION_ERRORS: tuple[type[BaseException], ...] = (
+    amqp.exceptions.AMQPError,
+    kombu.exceptions.OperationalError,
+)
+
+inprocess_broker.register()
+
+
+def is_inprocess(url: str) -> bool:
+    """Whether the URL names the broker inside this process."""
+    return url.startswith("memory://")
+
+
+def connect(url: str, **transport_options: Any) -> Connection:
+    """An open connection.
+
+    Raises:
+        OSError, OperationalError: The broker cannot be reached within five seconds.
+    """
+    connection = Connection(
+        url,
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        heartbeat=0 if is_inprocess(url) else HEARTBEAT_SECONDS,
+        transport_options=transport_options,
+    )
+    connection.connect()
+    return connection
+
+
+def events_exchange(url: str) -> Exchange:
+    """The topic exchange of all contract events; what nobody takes goes to ``ore.unrouted``."""
+    arguments = None if is_inprocess(url) else {"alternate-exchange": UNROUTED}
+    return Exchange(EVENTS, type="topic", durable=True, arguments=arguments)
+
+
+def declare_events(connection: Connection) -> None:
+    """Declare the exchange of contract events and the queue of those that nobody takes."""
+    channel = connection.default_channel
+    if not is_inprocess(connection.as_uri()):
+        unrouted = Exchange(UNROUTED, type="fanout", durable=True)
+        Queue(UNROUTED, unrouted, durable=True, queue_arguments=_QUORUM)(channel).declare()
+    events_exchange(connection.as_uri())(channel).declare()
+
+
+_QUORUM = {"x-queue-type": "quorum"}
+
+
+@contextmanager
+def consume(
+    connection: Connection,
+    name: str,
+    sources: Sequence[str],
+    on_message: Callable[[Any], Any],
+    *,
+    prefetch: int,
+) -> Iterator[None]:
+    """Consume the durable queue of one listener, alone; others that try stand by."""
+    declare_events(connection)
+    inprocess = is_inprocess(connection.as_uri())
+    arguments = None if inprocess else {**_QUORUM, "x-single-active-consumer": True}
+    exchange = events_exchange(connection.as_uri())
+    channel = connection.channel()
+    queue = Queue(
+        f"ore.{name}",
+        exchange,
+        routing_key=f"{sources[0]}.#",
+        durable=True,
+        queue_arguments=arguments,
+    )(channel)
+    queue.declare()
+    for source in sources[1:]:
+        queue.bind_to(exchange, routing_key=f"{source}.#")
+    consumer = Consumer(channel, [queue], on_message=on_message, prefetch_count=prefetch)
+    with consumer:
+        yield
+
+
+def drain(connection: Connection, pending: deque[Any], timeout_seconds: float, limit: int) -> bool:
+    """Wait for messages, then take along what has come already.
+
+    Returns:
+        Whether ``pending`` holds any.
+    """
+    try:
+        connection.drain_events(timeout=timeout_seconds)
+        while pending and len(pending) < limit:
+            connection.drain_events(timeout=0)
+    except TimeoutError:
+        pass
+    if connection.heartbeat and not is_inprocess(connection.as_uri()):
+        connection.heartbeat_check()
+    return bool(pending)

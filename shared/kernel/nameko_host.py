@@ -1,0 +1,342 @@
+"""Runs a service's component under nameko: its entrypoints, its relay and its subscription.
+
+With `services.*.service` the only modules that know nameko and eventlet.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+import structlog
+from nameko.constants import (
+    AMQP_URI_CONFIG_KEY,
+    MAX_WORKERS_CONFIG_KEY,
+    PARENT_CALLS_CONFIG_KEY,
+)
+from nameko.containers import ServiceContainer
+from nameko.extensions import DependencyProvider
+from nameko.rpc import rpc
+from pydantic import BaseModel, Field, ValidationError
+
+from shared.contracts.base import Answer, Request
+from shared.kernel.application import ServiceApplication
+from shared.kernel.clock import effective_at
+from shared.kernel.component import Component
+from shared.kernel.context import CommandContext, command_context
+from shared.kernel.database import Database
+from shared.kernel.parking import ServiceSink
+from shared.kernel.positions import parked_count, read_position
+from shared.kernel.refusal import InvalidRequestError, Refusal
+from shared.kernel.relay import Relay
+from shared.kernel.rpc import RpcClient
+from shared.kernel.settings import ServiceSettings
+from shared.kernel.subscription import Subscription
+
+log = structlog.get_logger(__name__)
+
+RequestType = TypeVar("RequestType", bound=BaseModel)
+SETTINGS_KEY = "ORE_SETTINGS"
+FEED_LIMIT = 1000
+
+
+class BackdatingNotAllowedError(Refusal):
+    """A command came with a moment of its own, and this installation takes none."""
+
+    status = 403
+
+
+class Runtime:
+    """A running service: its application, relay and subscription, and how they are doing."""
+
+    def __init__(self, component: Component, settings: ServiceSettings) -> None:
+        self.component = component
+        self.settings = settings
+        self.application: ServiceApplication = component.build(
+            Database(settings.database_url, pool_size=settings.pool_size)
+        )
+        self.relay = Relay(
+            self.application, settings.broker_url, poll_seconds=settings.relay_poll_seconds
+        )
+        self.rpc = RpcClient(settings.broker_url)
+        self.loops: list[tuple[Any, Any]] = []
+        self.subscription: Subscription | None = None
+        if component.handlers is not None and component.sources:
+            self.subscription = Subscription(
+                component.name,
+                component.sources,
+                ServiceSink(self.application, component.handlers),
+                self.rpc.read_feed,
+                settings.broker_url,
+                heal_seconds=settings.heal_seconds,
+            )
+
+    def stop(self) -> None:
+        """Let the loops finish what they hold, then close the connections."""
+        for loop, _ in self.loops:
+            loop.stop()
+        for _, thread in self.loops:
+            thread.wait()
+        self.rpc.close()
+        self.application.close()
+
+    def status(self) -> dict[str, Any]:
+        """Alive, connected, and how far behind."""
+        database = self.application.database
+        with database.reading() as connection:
+            positions = {
+                source: read_position(connection, self.component.name, source).sequence
+                for source in self.component.sources
+            }
+            parked = parked_count(connection)
+            relay_position, published = self.relay._position(connection)  # noqa: SLF001
+        return {
+            "service": self.component.name,
+            "epoch": self.application.epoch,
+            "last_event": self.application.log.max_notification_id() or 0,
+            "relay": {
+                "position": relay_position,
+                "published": published,
+                "is_leading": self.relay.is_leading,
+                "trouble": self.relay.trouble,
+            },
+            "subscription": {
+                "positions": positions,
+                "trouble": self.subscription.trouble if self.subscription else None,
+                "gaps_healed": self.subscription.gaps_healed if self.subscription else 0,
+            },
+            "parked": parked,
+        }
+
+
+class ApplicationProvider(DependencyProvider):
+    """Gives workers the service's runtime; one for each container."""
+
+    def __init__(self, component: Component) -> None:
+        self.component = component
+
+    def setup(self) -> None:
+        """Build the runtime from the container's settings."""
+        self.runtime = Runtime(self.component, self.container.config[SETTINGS_KEY])
+
+    def stop(self) -> None:
+        """Finish and close; once the entrypoints have stopped."""
+        self.runtime.stop()
+
+    def get_dependency(self, worker_ctx: Any) -> BoundApplication:
+        """The application, bound to what the message says about its caller."""
+        return BoundApplication(self.runtime, dict(worker_ctx.context_data))
+
+
+class BoundApplication:
+    """The application as one worker sees it: with the caller's context."""
+
+    def __init__(self, runtime: Runtime, caller: dict[str, Any]) -> None:
+        self.runtime = runtime
+        self.caller = caller
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.runtime.application, name)
+
+
+class _Background(DependencyProvider):
+    """Runs a loop of the runtime in a thread of the container."""
+
+    def start(self) -> None:
+        """Begin once everything is set up."""
+        provider = next(e for e in self.container.extensions if isinstance(e, ApplicationProvider))
+        loop = self._loop(provider.runtime)
+        provider.runtime.loops.append((loop, self.container.spawn_managed_thread(loop.run)))
+
+    def _loop(self, runtime: Runtime) -> Any:
+        raise NotImplementedError
+
+
+class RelayExtension(_Background):
+    """Publishes the service's contract events."""
+
+    def _loop(self, runtime: Runtime) -> Relay:
+        return runtime.relay
+
+
+class SubscriptionExtension(_Background):
+    """Takes the contract events that the service listens to."""
+
+    def _loop(self, runtime: Runtime) -> Subscription:
+        if runtime.subscription is None:
+            raise TypeError(f"{runtime.component.name} has no handlers")
+        return runtime.subscription
+
+
+def command(
+    request_type: type[RequestType],
+) -> Callable[[Callable[[Any, RequestType], BaseModel]], Callable[..., dict[str, Any]]]:
+    """An entrypoint that records: one transaction, one effect and answer for each key."""
+
+    def decorate(method: Callable[[Any, RequestType], BaseModel]) -> Callable[..., dict[str, Any]]:
+        @functools.wraps(method)
+        def entrypoint(self: Any, request: dict[str, Any]) -> dict[str, Any]:
+            def carry_out(bound: Any) -> dict[str, Any]:
+                parsed = parse(request_type, request)
+                result = bound.execute(
+                    lambda: method(self, parsed), request=_fingerprint(method.__name__, request)
+                )
+                return {
+                    "answer": result.answer,
+                    "source": bound.name,
+                    "position": result.position,
+                    "is_replay": result.is_replay,
+                }
+
+            return _answer(self.app, method.__name__, carry_out)
+
+        exposed: Callable[..., dict[str, Any]] = rpc(entrypoint)
+        return exposed
+
+    return decorate
+
+
+def query(
+    request_type: type[RequestType],
+) -> Callable[[Callable[[Any, RequestType], BaseModel]], Callable[..., dict[str, Any]]]:
+    """An entrypoint that only reads."""
+
+    def decorate(method: Callable[[Any, RequestType], BaseModel]) -> Callable[..., dict[str, Any]]:
+        @functools.wraps(method)
+        def entrypoint(self: Any, request: dict[str, Any]) -> dict[str, Any]:
+            def carry_out(_bound: Any) -> dict[str, Any]:
+                return {
+                    "answer": method(self, parse(request_type, request)).model_dump(mode="json")
+                }
+
+            return _answer(self.app, method.__name__, carry_out)
+
+        exposed: Callable[..., dict[str, Any]] = rpc(entrypoint)
+        return exposed
+
+    return decorate
+
+
+def parse(request_type: type[RequestType], request: object) -> RequestType:
+    """The request, or a refusal that names each field that breaks its form."""
+    try:
+        return request_type.model_validate(request)
+    except ValidationError as error:
+        raise InvalidRequestError(fields=field_errors(error)) from None
+
+
+def field_errors(error: ValidationError) -> list[dict[str, Any]]:
+    """Pydantic's findings as field, rule, message and parameters; never the value given."""
+    return [
+        {
+            "field": ".".join(str(part) for part in entry["loc"]),
+            "rule": entry["type"],
+            "message": entry["msg"],
+            "parameters": {
+                name: value
+                for name, value in entry.get("ctx", {}).items()
+                if isinstance(value, str | int | float | bool)
+            },
+        }
+        for entry in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def _fingerprint(method: str, request: dict[str, Any]) -> bytes:
+    return orjson.dumps([method, request], option=orjson.OPT_SORT_KEYS)
+
+
+def _answer(app: Any, method: str, carry_out: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Run an entrypoint in its caller's context; a refusal is an answer, an error is logged."""
+    started = time.monotonic()
+    caller = getattr(app, "caller", {})
+    context = CommandContext(
+        **{
+            name: caller[name]
+            for name in ("correlation_id", "causation_id", "actor", "idempotency_key")
+            if caller.get(name)
+        }
+    )
+    outcome = "failed"
+    try:
+        with command_context(context), effective_at(_moment(app, caller)):
+            result = carry_out(app)
+        outcome = "done"
+    except Refusal as refusal:
+        outcome = f"refused:{refusal.code}"
+        return {"refused": refusal.as_data()}
+    else:
+        return result
+    finally:
+        log.info(
+            "request",
+            service=app.name,
+            method=method,
+            correlation_id=context.correlation_id,
+            causation_id=context.causation_id,
+            outcome=outcome,
+            duration_ms=round((time.monotonic() - started) * 1000, 1),
+        )
+
+
+def _moment(app: Any, caller: dict[str, Any]) -> datetime | None:
+    moment = caller.get("effective_at")
+    if not moment:
+        return None
+    if not app.runtime.settings.allow_backdating:
+        raise BackdatingNotAllowedError
+    return datetime.fromisoformat(moment)
+
+
+class FeedQuery(Request):
+    """``read_feed``: contract events of this service after a position. Answer: FeedAnswer."""
+
+    after: int = Field(ge=0)
+    limit: int = Field(default=FEED_LIMIT, ge=1, le=FEED_LIMIT)
+
+
+class FeedAnswer(Answer):
+    """A page of the feed as CloudEvents; empty at the end."""
+
+    events: tuple[dict[str, Any], ...]
+
+
+class StatusQuery(Request):
+    """``report_status``: alive, connected, how far behind. Answer: StatusAnswer."""
+
+
+class StatusAnswer(Answer):
+    """How a service is doing."""
+
+    status: dict[str, Any]
+
+
+def read_feed(app: Any, request: FeedQuery) -> FeedAnswer:
+    """The body of every service's ``read_feed`` entrypoint."""
+    envelopes, _ = app.read_contract_events(request.after, request.limit)
+    return FeedAnswer(events=tuple(envelope.to_cloudevent() for envelope in envelopes))
+
+
+def report_status(app: Any, _request: StatusQuery) -> StatusAnswer:
+    """The body of every service's ``report_status`` entrypoint."""
+    return StatusAnswer(status=app.runtime.status())
+
+
+def build_container(service: type[Any], settings: ServiceSettings) -> ServiceContainer:
+    """A nameko container of a service, not started yet.
+
+    Args:
+        service: The service class of a ``service.py``.
+        settings: Where its database and the broker are.
+    """
+    config = {
+        AMQP_URI_CONFIG_KEY: settings.broker_url,
+        MAX_WORKERS_CONFIG_KEY: settings.max_workers,
+        PARENT_CALLS_CONFIG_KEY: 1,
+        SETTINGS_KEY: settings,
+    }
+    return ServiceContainer(service, config)

@@ -1,0 +1,213 @@
+"""The relay: reads a service's log in order and publishes its contract events, confirmed.
+
+The event store is the outbox. The position is stored only after the broker confirmed, so an event
+may be published twice but is never left out; listeners know a sequence they have seen.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+
+import structlog
+from kombu import Producer
+from sqlalchemy import Connection, insert, select, update
+
+from shared.kernel import broker, schema
+from shared.kernel.application import ServiceApplication
+from shared.kernel.envelope import CONTENT_TYPE, Envelope
+from shared.kernel.subscription import BACK_OFF_SECONDS, TRANSIENT
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+CONFIRM_TIMEOUT_SECONDS = 10.0
+
+
+class UnconfirmedError(OSError):
+    """The broker refused, or did not confirm in time."""
+
+
+class Relay:
+    """Publishes one service's contract events; at most one relay of a service leads.
+
+    Args:
+        application: Whose log is read.
+        broker_url: kombu URL.
+        poll_seconds: The safety net behind the wake-up after each commit.
+    """
+
+    def __init__(
+        self, application: ServiceApplication, broker_url: str, *, poll_seconds: float = 0.25
+    ) -> None:
+        self.application = application
+        self.broker_url = broker_url
+        self.poll_seconds = poll_seconds
+        self.trouble: str | None = None
+        self.is_leading = False
+        self._stopping = threading.Event()
+        self._woken = threading.Event()
+        application.on_commit.append(self.wake)
+
+    def wake(self) -> None:
+        """There is something new in the log."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End `run` after the batch in hand."""
+        self._stopping.set()
+        self._woken.set()
+
+    def run(self) -> None:
+        """Publish until stopped; whatever breaks is waited for and tried again."""
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                with self._leadership() as leads:
+                    if leads is None:
+                        self._stopping.wait(1.0)
+                        continue
+                    with broker.connect(self.broker_url) as connection:
+                        self._publish_until_stopped(connection, leads)
+                failures = 0
+            except TRANSIENT as error:
+                self.trouble = f"{type(error).__name__}: {error}"
+                log.warning("relay_interrupted", service=self.application.name, error=self.trouble)
+                self._stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
+                failures += 1
+            except Exception:
+                log.exception("relay_failed", service=self.application.name)
+                self._stopping.wait(BACK_OFF_SECONDS[-1])
+            finally:
+                self.is_leading = False
+
+    def _publish_until_stopped(self, connection: Any, leads: Any) -> None:
+        broker.declare_events(connection)
+        publisher = _ConfirmedPublisher(connection, self.broker_url)
+        self.is_leading = True
+        self.trouble = None
+        while not self._stopping.is_set():
+            self._woken.clear()
+            while self.publish_batch(publisher) and not self._stopping.is_set():
+                pass
+            leads()
+            publisher.stay_alive()
+            self._woken.wait(self.poll_seconds)
+
+    def publish_batch(self, publisher: _ConfirmedPublisher) -> bool:
+        """Publish the next contract events and store the position once all are confirmed.
+
+        Returns:
+            Whether there may be more at once.
+        """
+        with self.application.database.reading() as connection:
+            position, published = self._position(connection)
+        envelopes, read_up_to = self.application.read_contract_events(
+            position, BATCH, previous=published
+        )
+        if envelopes:
+            publisher.publish(envelopes)
+        if read_up_to > position:
+            last = envelopes[-1].sequence if envelopes else published
+            self._store_position(position, read_up_to, last)
+        return len(envelopes) == BATCH
+
+    def _position(self, connection: Connection) -> tuple[int, int]:
+        t = schema.relay.c
+        row = connection.execute(select(t.position, t.published_sequence)).one_or_none()
+        return (row.position, row.published_sequence) if row else (0, 0)
+
+    def _store_position(self, old: int, new: int, published: int) -> None:
+        t = schema.relay
+        values = {"position": new, "published_sequence": published}
+        with self.application.database.transaction() as connection:
+            moved = connection.execute(update(t).where(t.c.position == old).values(values))
+            if moved.rowcount == 0 and old == 0:
+                connection.execute(insert(t).values(id=1, **values))
+
+    @contextmanager
+    def _leadership(self) -> Iterator[Any]:
+        """A callable that checks the lead, or ``None`` when another process leads."""
+        database = self.application.database
+        if database.is_sqlite:
+            yield lambda: None  # one process for each file
+            return
+        key = int.from_bytes(sha256(self.application.name.encode()).digest()[:7])
+        engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            leads = connection.exec_driver_sql(
+                "SELECT pg_try_advisory_lock(%s)", (key,)
+            ).scalar_one()
+            if not leads:
+                yield None
+                return
+            try:
+                yield lambda: connection.exec_driver_sql("SELECT 1")
+            finally:
+                connection.invalidate()  # ends the session, and the lock with it
+
+
+class _ConfirmedPublisher:
+    """Publishes batches and waits until the broker has confirmed every message of one."""
+
+    def __init__(self, connection: Any, url: str) -> None:
+        self.connection = connection
+        self.channel = connection.channel()
+        self.exchange = broker.events_exchange(url)
+        self.producer = Producer(self.channel, exchange=self.exchange, auto_declare=False)
+        self.has_confirms = not broker.is_inprocess(url)
+        self._next_tag = 0
+        self._unconfirmed: set[int] = set()
+        self._refused = False
+        if self.has_confirms:
+            self.channel.confirm_select()
+            self.channel.events["basic_ack"].add(self._on_ack)
+            self.channel.events["basic_nack"].add(self._on_nack)
+
+    def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Publish all, in order.
+
+        Raises:
+            UnconfirmedError: Any of them was refused, or not confirmed in time.
+        """
+        for envelope in envelopes:
+            self.producer.publish(
+                envelope.to_json(),
+                routing_key=f"{envelope.source}.{envelope.event_name}",
+                content_type=CONTENT_TYPE,
+                content_encoding="utf-8",
+                delivery_mode=2,
+                message_id=envelope.id,
+                headers={
+                    "cloudEvents_type": envelope.type,
+                    "cloudEvents_source": f"/ore/{envelope.source}",
+                    "cloudEvents_subject": envelope.subject,
+                },
+            )
+            if self.has_confirms:
+                self._next_tag += 1
+                self._unconfirmed.add(self._next_tag)
+        while self._unconfirmed:
+            try:
+                self.connection.drain_events(timeout=CONFIRM_TIMEOUT_SECONDS)
+            except TimeoutError as error:
+                raise UnconfirmedError("the broker did not confirm in time") from error
+            if self._refused:
+                raise UnconfirmedError("the broker refused a message")
+
+    def stay_alive(self) -> None:
+        """Keep the connection's heartbeat going while there is nothing to publish."""
+        if self.has_confirms:
+            self.connection.heartbeat_check()
+
+    def _on_ack(self, delivery_tag: int, multiple: bool) -> None:  # noqa: FBT001 -- amqp's form
+        if multiple:
+            self._unconfirmed = {tag for tag in self._unconfirmed if tag > delivery_tag}
+        else:
+            self._unconfirmed.discard(delivery_tag)
+
+    def _on_nack(self, delivery_tag: int, multiple: bool) -> None:  # noqa: FBT001 -- amqp's form
+        self._refused = True

@@ -1,0 +1,233 @@
+"""A durable subscription: every event of its sources, in order, with its effect exactly once.
+
+The broker is the fast path and may drop, double or reorder; the source's log is the truth. The
+position in each source's log is kept in the listener's own database, in the transaction of the
+effect.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from eventsourcing.persistence import InterfaceError, OperationalError
+from sqlalchemy import exc
+
+from shared.contracts.base import ContractEvent
+from shared.kernel import broker
+from shared.kernel.envelope import Envelope, MalformedMessageError
+from shared.kernel.positions import AlreadyDeliveredError, EpochChangedError, Position
+from shared.kernel.refusal import BusyError
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+FEED_PAGE = 500
+BACK_OFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
+DRAIN_SECONDS = 1.0
+
+HandlerFunction = TypeVar("HandlerFunction", bound=Callable[..., None])
+Feed = Callable[[str, int, int], Sequence[Envelope]]
+"""``(source, after, limit)`` to the source's contract events after that position."""
+
+TRANSIENT: tuple[type[BaseException], ...] = (
+    OperationalError,
+    InterfaceError,
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.TimeoutError,
+    BusyError,
+    OSError,
+    *broker.CONNECTION_ERRORS,
+)
+"""What passes by itself: waited for, never parked."""
+
+
+class Handlers:
+    """Which contract event leads to which use case of the listening service."""
+
+    def __init__(self) -> None:
+        self._by_type: dict[str, tuple[type[ContractEvent], Callable[..., None]]] = {}
+
+    def on(self, event_type: type[ContractEvent]) -> Callable[[HandlerFunction], HandlerFunction]:
+        """Register the handler ``(application, event)`` of one contract event."""
+
+        def register(handler: HandlerFunction) -> HandlerFunction:
+            name = event_type.event_type()
+            if name in self._by_type:
+                raise ValueError(f"{name} has a handler already")
+            self._by_type[name] = (event_type, handler)
+            return handler
+
+        return register
+
+    def find(self, event_type: str) -> tuple[type[ContractEvent], Callable[..., None]] | None:
+        """The event class and handler for a CloudEvents type, if this listener has one."""
+        return self._by_type.get(event_type)
+
+    @property
+    def event_types(self) -> tuple[type[ContractEvent], ...]:
+        """The contract events listened to."""
+        return tuple(event_type for event_type, _ in self._by_type.values())
+
+
+class Sink(Protocol):
+    """Where a subscription's events take effect, together with its position."""
+
+    def position(self, source: str) -> Position:
+        """How far the source's log has taken effect."""
+
+    def apply(self, envelopes: Sequence[Envelope], position: Position) -> None:
+        """Take over consecutive events of one source, starting right after ``position``."""
+
+    def park_undecodable(self, body: bytes, error: str) -> None:
+        """Keep a message that is no event."""
+
+
+class Subscription:
+    """Feeds a sink from the broker, and from the sources' logs wherever the broker left a gap.
+
+    Args:
+        name: Of the listener; its queue is ``ore.<name>``.
+        sources: Services whose events it takes.
+        sink: Where the events take effect.
+        feed: Reads a source's log.
+        broker_url: kombu URL.
+        heal_seconds: After so long a silence the logs are asked for what may have been lost.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        sources: Sequence[str],
+        sink: Sink,
+        feed: Feed,
+        broker_url: str,
+        *,
+        heal_seconds: float = 5.0,
+    ) -> None:
+        self.name = name
+        self.sources = tuple(sources)
+        self.sink = sink
+        self.feed = feed
+        self.broker_url = broker_url
+        self.heal_seconds = heal_seconds
+        self.trouble: str | None = None
+        self.gaps_healed = 0
+        self._stopping = threading.Event()
+        self._positions: dict[str, Position] = {}
+
+    def stop(self) -> None:
+        """End `run` after the batch in hand."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Consume until stopped; whatever breaks is waited for and tried again."""
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                with broker.connect(self.broker_url) as connection:
+                    self._consume(connection)
+                failures = 0
+            except (*TRANSIENT, EpochChangedError) as error:  # type: ignore[misc]
+                self.trouble = f"{type(error).__name__}: {error}"
+                log.warning("subscription_interrupted", subscription=self.name, error=self.trouble)
+                self._stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
+                failures += 1
+            except Exception:
+                log.exception("subscription_failed", subscription=self.name)
+                self._stopping.wait(BACK_OFF_SECONDS[-1])
+
+    def catch_up(self) -> None:
+        """Take over everything that the sources' logs hold beyond the position."""
+        for source in self.sources:
+            self._read_feed(source, until=None)
+
+    def receive(self, bodies: Sequence[bytes]) -> None:
+        """Take over messages as they came: seen ones skipped, gaps filled from the log."""
+        run: list[Envelope] = []
+        for body in bodies:
+            try:
+                envelope = Envelope.from_json(body)
+            except MalformedMessageError as error:
+                self.sink.park_undecodable(body, str(error))
+                continue
+            if envelope.source not in self.sources:
+                continue
+            if run and envelope.source != run[0].source:
+                self._flush(run)
+            position = self._position_after(envelope.source, run)
+            self._check_epoch(envelope, position)
+            if envelope.sequence <= position.sequence:
+                continue
+            if envelope.previous_sequence == position.sequence:
+                run.append(envelope)
+                continue
+            self._flush(run)
+            self.gaps_healed += 1
+            self._read_feed(envelope.source, until=envelope.sequence)
+        self._flush(run)
+
+    def _position(self, source: str) -> Position:
+        if source not in self._positions:
+            self._positions[source] = self.sink.position(source)
+        return self._positions[source]
+
+    def _position_after(self, source: str, run: Sequence[Envelope]) -> Position:
+        return Position(run[-1].sequence, run[-1].epoch) if run else self._position(source)
+
+    def _check_epoch(self, envelope: Envelope, position: Position) -> None:
+        if position.epoch is not None and envelope.epoch != position.epoch:
+            raise EpochChangedError(
+                f"{envelope.source} was restored: epoch {envelope.epoch}, followed {position.epoch}"
+            )
+
+    def _flush(self, run: list[Envelope]) -> None:
+        if not run:
+            return
+        source = run[0].source
+        try:
+            self.sink.apply(tuple(run), self._position(source))
+            self._positions[source] = Position(run[-1].sequence, run[-1].epoch)
+        except AlreadyDeliveredError:
+            del self._positions[source]  # another consumer was ahead: look again
+            self._read_feed(source, until=run[-1].sequence)
+        except BaseException:
+            self._positions.pop(source, None)
+            raise
+        finally:
+            run.clear()
+
+    def _read_feed(self, source: str, until: int | None) -> None:
+        """Take over the source's log from the position on, up to ``until`` or its end."""
+        while not self._stopping.is_set():
+            position = self._position(source)
+            if until is not None and position.sequence >= until:
+                return
+            page = list(self.feed(source, position.sequence, FEED_PAGE))
+            if not page:
+                return
+            self._check_epoch(page[0], position)
+            self._flush(page)
+
+    def _consume(self, connection: Any) -> None:
+        self._positions.clear()
+        pending: deque[Any] = deque()
+        with broker.consume(connection, self.name, self.sources, pending.append, prefetch=BATCH):
+            self.catch_up()
+            self.trouble = None
+            quiet_since = time.monotonic()
+            while not self._stopping.is_set():
+                if broker.drain(connection, pending, DRAIN_SECONDS, BATCH):
+                    self.receive([message.body for message in pending])
+                    for message in pending:
+                        message.ack()
+                    pending.clear()
+                    quiet_since = time.monotonic()
+                elif time.monotonic() - quiet_since >= self.heal_seconds:
+                    self.catch_up()
+                    quiet_since = time.monotonic()
