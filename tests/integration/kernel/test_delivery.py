@@ -1,0 +1,179 @@
+"""From a recorded fact to a listener's effect, over a real broker, with processes that die."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from kombu import Connection, Producer
+
+from deploy.local.databases import ask_management
+from shared.kernel.database import Database
+from shared.kernel.parking import list_parked
+from shared.kernel.rpc import CallContext, RefusedError, ServiceUnavailableError
+from tests.integration.kernel.conftest import eventually
+from tests.samples.parts import MIRROR, Account, Mirror
+
+pytestmark = pytest.mark.integration
+
+
+def add(samples, amount, name="a", key=None):
+    context = CallContext(idempotency_key=key)
+    return samples.rpc.call("ledger", "add_amount", {"name": name, "amount": amount}, context)
+
+
+def the_mirror(samples) -> Mirror:
+    return MIRROR.build(Database(samples.urls["mirror"]))
+
+
+def hears(samples, expected, name="a"):
+    mirror = the_mirror(samples)
+    try:
+        eventually(
+            lambda: mirror.heard(Account.create_id(name)) == expected, f"the mirror at {expected}"
+        )
+    finally:
+        mirror.close()
+
+
+def test_an_event_has_its_effect_in_the_listening_service(samples):
+    samples.start("ledger")
+    samples.start("mirror")
+
+    answer = add(samples, 5)
+
+    assert answer["answer"] == {"id": str(Account.create_id("a")), "total": 5}
+    hears(samples, [5])
+
+
+def test_what_was_recorded_while_the_listener_was_down_reaches_it(samples):
+    samples.start("ledger")
+    for amount in (1, 2, 3):
+        add(samples, amount)
+
+    samples.start("mirror")
+
+    hears(samples, [1, 2, 3])
+
+
+def test_killed_processes_lose_and_double_nothing(samples):
+    samples.start("ledger")
+    samples.start("mirror")
+    expected = []
+    for amount in range(12):
+        add(samples, amount, key=f"key-{amount}")
+        expected.append(amount)
+        if amount % 4 == 1:
+            samples.kill("mirror")
+            samples.start("mirror")
+        if amount % 4 == 3:
+            samples.kill("ledger")
+            samples.start("ledger")
+
+    for amount in range(12):
+        add(samples, amount, key=f"key-{amount}")
+
+    hears(samples, expected)
+
+
+def test_a_purged_queue_is_healed_from_the_log(samples, servers, amqp_url):
+    samples.start("ledger")
+    samples.start("mirror")
+    add(samples, 1)
+    hears(samples, [1])
+    samples.kill("mirror")
+    add(samples, 2)
+    vhost = amqp_url.rsplit("/", 1)[1]
+    with Connection(amqp_url) as connection:
+        eventually(
+            lambda: (
+                connection.default_channel.queue_declare("ore.mirror", passive=True).message_count
+                == 1
+            ),
+            "the message to be queued",
+        )
+        connection.default_channel.queue_purge("ore.mirror")
+
+    samples.start("mirror")
+
+    assert vhost
+    hears(samples, [1, 2])
+
+
+def test_a_malformed_message_on_the_queue_is_parked_and_the_rest_goes_on(samples, amqp_url):
+    samples.start("ledger")
+    samples.start("mirror")
+    with Connection(amqp_url) as connection:
+        Producer(connection.default_channel).publish(
+            b"{not json", exchange="", routing_key="ore.mirror", content_type="text/plain"
+        )
+
+    add(samples, 4)
+
+    hears(samples, [4])
+    database = Database(samples.urls["mirror"])
+    [parked] = eventually(lambda: list_parked(database), "the message to be parked")
+    assert "not JSON" in parked.error
+    database.close()
+
+
+def test_an_event_that_nobody_takes_is_kept_where_it_can_be_counted(samples, servers, amqp_url):
+    samples.start("ledger")
+
+    add(samples, 1)
+
+    with Connection(amqp_url) as connection:
+        eventually(
+            lambda: (
+                connection.default_channel.queue_declare("ore.unrouted", passive=True).message_count
+                == 1
+            ),
+            "the unrouted message",
+        )
+
+
+def test_a_wrong_request_is_refused_with_its_field(samples):
+    samples.start("ledger")
+
+    with pytest.raises(RefusedError) as refusal:
+        add(samples, "many")
+
+    assert refusal.value.code == "invalid-request"
+    assert [entry["field"] for entry in refusal.value.fields] == ["amount"]
+
+
+def test_a_service_that_is_not_there_is_named(samples):
+    with pytest.raises(ServiceUnavailableError, match="nowhere"):
+        samples.rpc.call("nowhere", "report_status", {}, timeout_seconds=5)
+
+
+def test_a_client_survives_the_loss_of_its_connection(samples, servers):
+    samples.start("ledger")
+    add(samples, 1)
+    for connection in ask_management(servers.management_url, "GET", "/api/connections"):
+        if connection["vhost"] == samples.amqp_url.rsplit("/", 1)[1]:
+            ask_management(
+                servers.management_url, "DELETE", f"/api/connections/{quote(connection['name'])}"
+            )
+
+    def answered():
+        try:
+            return add(samples, 2, key="after")["answer"]["total"] == 3
+        except ServiceUnavailableError:
+            return None
+
+    assert eventually(answered, "an answer after the cut")
+
+
+def test_sigterm_ends_a_service_cleanly(samples):
+    samples.start("ledger")
+
+    assert samples.stop("ledger") == 0
+
+
+def test_the_answer_names_the_account(samples):
+    samples.start("ledger")
+
+    account_id = UUID(add(samples, 1)["answer"]["id"])
+    answer = samples.rpc.call("ledger", "total", {"id": str(account_id)})
+
+    assert answer == {"answer": {"id": str(account_id), "total": 1}}

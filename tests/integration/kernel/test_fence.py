@@ -1,0 +1,134 @@
+"""Reading behind the fence: every committed event is read once, ascending, and none is skipped."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg2
+import pytest
+from eventsourcing.persistence import StoredEvent
+from sqlalchemy import select
+
+from shared.kernel import schema
+from shared.kernel.database import Database
+from shared.kernel.event_store import EventRecorder, FenceTimeoutError
+
+pytestmark = pytest.mark.integration
+WRITERS, TRANSACTIONS = 4, 60
+
+
+@pytest.fixture
+def store(postgres_url):
+    database = Database(postgres_url, pool_size=4)
+    with database.transaction() as connection:
+        schema.create_v1(connection)
+    yield database
+    database.close()
+
+
+def an_event():
+    return StoredEvent(uuid4(), 1, "sample", b"{}")
+
+
+def unfenced(recorder, after):
+    """What reading by the highest number alone would see."""
+    t = schema.events.c
+    with recorder.database.reading() as connection:
+        return connection.execute(select(t.id).where(t.id > after).order_by(t.id)).scalars().all()
+
+
+def fenced(recorder, after):
+    return [recorded.id for recorded in recorder.select_behind_fence(after, 100_000)]
+
+
+def write_and_read(store, read):
+    """Writers in processes of their own, and a reader that follows them; what it saw, in order."""
+    recorder = EventRecorder(store)
+    writer = Path(__file__).with_name("fence_writer.py")
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    processes = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                str(writer),
+                store.url.render_as_string(hide_password=False),
+                str(TRANSACTIONS),
+                str(seed),
+            ],
+            env=environment,
+        )
+        for seed in range(WRITERS)
+    ]
+    seen = []
+    try:
+        while any(process.poll() is None for process in processes):
+            seen += read(recorder, seen[-1] if seen else 0)
+    finally:
+        for process in processes:
+            process.wait(timeout=60)
+    seen += read(recorder, seen[-1] if seen else 0)
+    assert [process.returncode for process in processes] == [0] * WRITERS
+    with store.reading() as connection:
+        committed = connection.execute(select(schema.events.c.id)).scalars().all()
+    return seen, sorted(committed)
+
+
+def test_no_event_is_missed_while_writers_sleep_and_roll_back(store):
+    seen, committed = write_and_read(store, fenced)
+
+    assert seen == committed
+    assert len(committed) > WRITERS * TRANSACTIONS / 2
+
+
+def test_the_test_is_sharp_reading_by_number_alone_misses_events(store):
+    seen, committed = write_and_read(store, unfenced)
+
+    assert set(committed) - set(seen), "the writers left no gap open: the test above proves nothing"
+
+
+def test_a_number_of_a_rolled_back_transaction_is_not_waited_for(store):
+    recorder = EventRecorder(store)
+    with store.transaction() as connection:
+        recorder.insert_in(connection, [an_event()])
+        connection.rollback()
+    recorder.insert_events([an_event()])
+
+    assert fenced(recorder, 0) == [2]
+
+
+def test_the_reader_waits_for_an_open_transaction_and_says_so_after_its_limit(store):
+    recorder = EventRecorder(store)
+    with store.transaction() as connection:
+        recorder.insert_in(connection, [an_event()])
+        recorder.insert_events([an_event()])
+        with pytest.raises(FenceTimeoutError):
+            recorder.select_behind_fence(0, 10, deadline_seconds=0.1)
+
+    assert fenced(recorder, 0) == [1, 2]
+
+
+def test_a_reading_transaction_elsewhere_on_the_server_is_not_waited_for(store, servers):
+    recorder = EventRecorder(store)
+    other = psycopg2.connect(servers.postgres_url)
+    other.cursor().execute("SELECT count(*) FROM pg_class")
+    try:
+        recorder.insert_events([an_event()])
+        assert [r.id for r in recorder.select_behind_fence(0, 10, deadline_seconds=5)] == [1]
+    finally:
+        other.close()
+
+
+def test_writers_do_not_wait_for_each_other(store):
+    recorder = EventRecorder(store)
+    done = threading.Event()
+    with store.transaction() as connection:
+        recorder.insert_in(connection, [an_event()])
+        thread = threading.Thread(
+            target=lambda: (recorder.insert_events([an_event()]), done.set()), daemon=True
+        )
+        thread.start()
+        assert done.wait(10), "a second writer was held up by the first one's open transaction"
+    thread.join()

@@ -1,0 +1,92 @@
+"""The real PostgreSQL, RabbitMQ and Chromium that tests run against; a missing one is a failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import sql
+
+from deploy.local.databases import ask_management, make_virtual_host
+
+RECORD = Path(__file__).parents[1] / "var" / "infra.json"
+
+
+class NotProvidedError(Exception):
+    """A server is missing: run ``make infra-up``, or name it in the environment."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Addresses of the servers, with administrators' credentials."""
+
+    postgres_url: str
+    amqp_url: str
+    management_url: str
+    chromium: str
+
+
+def find() -> Servers:
+    """The servers named in the environment or found by ``make infra-up``.
+
+    Raises:
+        NotProvidedError: One is missing.
+    """
+    record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    found = {
+        "postgres_url": os.environ.get("ORE_TEST_POSTGRES_URL")
+        or record.get("postgres", {}).get("url"),
+        "amqp_url": os.environ.get("ORE_TEST_RABBITMQ_URL")
+        or record.get("rabbitmq", {}).get("amqp_url"),
+        "management_url": os.environ.get("ORE_TEST_RABBITMQ_MANAGEMENT_URL")
+        or record.get("rabbitmq", {}).get("management_url"),
+        "chromium": os.environ.get("ORE_CHROMIUM") or record.get("chromium", {}).get("path"),
+    }
+    missing = [name for name, value in found.items() if not value]
+    if missing:
+        raise NotProvidedError(f"missing: {', '.join(missing)}. Run `make infra-up`.")
+    return Servers(**found)
+
+
+def unique(prefix: str) -> str:
+    """A name that no other run uses."""
+    return f"{prefix}_{secrets.token_hex(4)}"
+
+
+@contextmanager
+def a_postgres_database(servers: Servers) -> Iterator[str]:
+    """URL of an empty database; dropped at the end."""
+    name = unique("test")
+    _administer(servers, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield servers.postgres_url.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        _administer(
+            servers,
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)),
+        )
+
+
+def _administer(servers: Servers, statement: sql.Composed) -> None:
+    connection = psycopg2.connect(servers.postgres_url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+@contextmanager
+def a_virtual_host(servers: Servers) -> Iterator[str]:
+    """AMQP URL of an empty virtual host; dropped at the end."""
+    name = unique("test")
+    url = make_virtual_host(servers.amqp_url, servers.management_url, name)
+    try:
+        yield url
+    finally:
+        ask_management(servers.management_url, "DELETE", f"/api/vhosts/{name}")
