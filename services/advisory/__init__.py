@@ -1,0 +1,1 @@
+"""Advisory: teams of two experts and the advisory cycle of each qualified JST."""

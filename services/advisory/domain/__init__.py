@@ -1,0 +1,1 @@
+"""What advisory decides: pure, without input or output."""

@@ -1,0 +1,1 @@
+"""Shapes of advisory's tables, step by step."""

@@ -1,0 +1,3 @@
+from shared.kernel.migrations import run_env
+
+run_env()

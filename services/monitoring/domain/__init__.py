@@ -1,0 +1,1 @@
+"""What monitoring decides: pure, without input or output."""

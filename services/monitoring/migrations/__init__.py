@@ -1,0 +1,1 @@
+"""Shapes of monitoring's tables, step by step."""

@@ -1,0 +1,1 @@
+"""Recruitment: editions, the register of JST, calls, applications, training, the roster."""

@@ -1,0 +1,1 @@
+"""What recruitment decides and records: aggregates, their events, policies. No I/O, no clock."""

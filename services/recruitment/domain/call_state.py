@@ -1,0 +1,33 @@
+"""Where a call stands, and why it takes no applications."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CallState(StrEnum):
+    """Where a call stands."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    CLOSED = "CLOSED"
+    CANCELLED = "CANCELLED"
+
+
+class Closure(StrEnum):
+    """Why a call takes no applications."""
+
+    NOT_PUBLISHED = "NOT_PUBLISHED"
+    NOT_YET_OPEN = "NOT_YET_OPEN"
+    DEADLINE_PASSED = "DEADLINE_PASSED"
+    CLOSED = "CLOSED"
+    CANCELLED = "CANCELLED"
+
+
+CLOSURE_OF_STATE = {
+    CallState.DRAFT: Closure.NOT_PUBLISHED,
+    CallState.CLOSED: Closure.CLOSED,
+    CallState.CANCELLED: Closure.CANCELLED,
+}
+ADMITTING_LATE = frozenset({Closure.DEADLINE_PASSED, Closure.CLOSED})
+"""Staff may still admit an application, until there are results."""

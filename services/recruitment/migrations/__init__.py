@@ -1,0 +1,1 @@
+"""Shapes of recruitment's tables, step by step."""

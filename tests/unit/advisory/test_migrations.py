@@ -1,0 +1,23 @@
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from services.advisory.component import COMPONENT
+from shared.kernel.database import Database
+from shared.kernel.migrations import upgrade
+
+
+def test_the_migrated_tables_are_those_that_the_code_knows(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'advisory.sqlite'}")
+    upgrade(database, COMPONENT.migrations)
+    options = {"compare_type": True, "include_name": is_ours}
+
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        differences = compare_metadata(context, COMPONENT.metadata)
+    database.close()
+
+    assert differences == []
+
+
+def is_ours(name, type_, parent_names):
+    return type_ != "table" or name in COMPONENT.metadata.tables
