@@ -1,0 +1,70 @@
+# Executable documentation: `make` alone lists what there is.
+# Every target that runs our code sets the environment up first; that costs next to nothing when
+# nothing has changed.
+
+# The first Python that is new enough. Only the set-up runs on it; the rest runs in .venv.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$python; break; }; done)
+VENV := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
+	schemas events-doc translations bench-main-job clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is needed, here only: packages, front-end files, translations
+	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m tooling.environment
+
+run: setup ## start the whole platform in one process, with nothing else needed
+	@$(VENV)/ore up --embedded
+
+test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
+	@$(VENV)/python -m tooling.test
+
+check: setup ## format, lint, types, imports and the tests that need no server (under a minute)
+	@$(VENV)/python -m tooling.check
+
+unit: setup ## the unit tests alone; ARGS="-k word" and the like are passed on
+	@$(VENV)/python -m pytest tests/unit $(ARGS)
+
+lint: setup ## format, lint, types and imports, without tests
+	@$(VENV)/python -m tooling.check --static
+
+format: setup ## format the code and mend what can be mended without thinking
+	@$(VENV)/ruff format .
+	@$(VENV)/ruff check --fix .
+
+lock: setup ## write the lock files anew; UPGRADE=1 takes the newest versions
+	@$(PYTHON) -m tooling.lock $(if $(UPGRADE),--upgrade)
+
+infra-up: setup ## start PostgreSQL and RabbitMQ, find Chromium (see deploy/local/infra.py)
+	@$(VENV)/python -m deploy.local.infra up
+
+infra-down: setup ## stop what infra-up started; the data stays
+	@$(VENV)/python -m deploy.local.infra down
+
+infra-status: setup ## say what is up and whether it answers
+	@$(VENV)/python -m deploy.local.infra status
+
+schemas: setup ## write the JSON Schemas and AsyncAPI of the contract events
+	@$(VENV)/ore schemas
+
+events-doc: setup ## write docs/events.md from the contracts
+	@$(VENV)/ore events-doc
+
+translations: setup ## compile the translations, naming every mistake by file and line
+	@$(VENV)/python -m tooling.translations
+
+bench-main-job: setup ## measure the platform's main job (see bench/)
+	@$(VENV)/python -m bench.main_job $(ARGS)
+
+clean: ## stop our servers and delete everything that can be made again
+	@test ! -x $(VENV)/python || $(VENV)/python -m deploy.local.infra down --wipe
+	@rm -rf .venv .tools node_modules var test-results services/gateway/static/vendor
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -f services/gateway/translations/*/LC_MESSAGES/messages.mo
