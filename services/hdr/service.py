@@ -19,9 +19,14 @@ from shared.contracts.hdr import (
     TemplateQuery,
     WithdrawHdr,
 )
+from shared.kernel import nameko_host
 from shared.kernel.nameko_host import (
     ApplicationProvider,
+    FeedAnswer,
+    FeedQuery,
     RelayExtension,
+    StatusAnswer,
+    StatusQuery,
     SubscriptionExtension,
     command,
     query,
@@ -107,3 +112,13 @@ class HdrService:
     @query(SummaryRequest)
     def get_summary(self, request: SummaryRequest) -> SummaryAnswer:
         return self.app.get_summary(request)
+
+    # --- the host's ---------------------------------------------------------------------------
+
+    @query(FeedQuery)
+    def read_feed(self, request: FeedQuery) -> FeedAnswer:
+        return nameko_host.read_feed(self.app, request)
+
+    @query(StatusQuery)
+    def report_status(self, request: StatusQuery) -> StatusAnswer:
+        return nameko_host.report_status(self.app, request)

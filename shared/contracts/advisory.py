@@ -94,6 +94,7 @@ class CycleOpened(AdvisoryEvent):
     edition_id: UUID
     jst: JstRef
     stages: tuple[Code, ...]
+    """In the order of work."""
 
 
 class TeamAssigned(AdvisoryEvent):
@@ -151,7 +152,9 @@ class ActivityLogged(AdvisoryEvent):
     stage: Code
     held_on: date
     hours: float
+    """Hours, in quarters."""
     participants: int
+    """People."""
     topic: ShortText
 
 

@@ -124,7 +124,9 @@ class JstRef(ContractModel):
     kind: JstKind
     voivodeship: VoivodeshipCode
     county: str | None = Field(default=None, max_length=200)
+    """Name of a commune's county; ``None`` for a city that is one, a county, a voivodeship."""
     has_county_rights: bool = False
+    """A city that is a county as well: one unit, of kind URBAN."""
 
 
 class Period(ContractModel):

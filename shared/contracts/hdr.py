@@ -130,11 +130,15 @@ class HDRPublished(HdrEvent):
     area_code: Code
     template_version: int
     published_version: int
+    """1 for the first publication."""
     slug: Slug
     title: str
     starts_on: date
+    """First day of the implementation period."""
     ends_on: date
+    """Last day of the implementation period."""
     document: Document
+    """Its public elements."""
 
 
 class HDRWithdrawn(HdrEvent):
@@ -180,6 +184,7 @@ class SummaryPublished(HdrEvent):
     slug: Slug
     title: str
     document: Document
+    """Its public elements."""
 
 
 EVENTS: tuple[type[HdrEvent], ...] = (

@@ -109,6 +109,7 @@ class RoundOpened(MonitoringEvent):
     name: ShortText
     opens_on: date
     due_on: date
+    """Last day on which a first record is in time."""
     hdrs: tuple[MonitoredHdr, ...]
 
 
@@ -138,6 +139,7 @@ class MonitoringRecorded(MonitoringEvent):
     revision: int
     """1 for the first record, 2 for its first correction, and so on."""
     is_late: bool
+    """The first record came after the day on which it was due."""
     actions: tuple[ActionReport, ...]
     indicators: tuple[IndicatorResult, ...]
     helping_factors: OptionalText

@@ -66,6 +66,7 @@ class SupportArea(ContractModel):
 
     code: Code
     number: int = Field(ge=1, le=99)
+    """Place in the programme's list of areas."""
     name: LocalizedText
 
 
@@ -80,7 +81,9 @@ class TeamSize(ContractModel):
     """How many people a JST delegates."""
 
     minimum: int = Field(ge=1, le=50)
+    """People."""
     maximum: int = Field(ge=1, le=50)
+    """People."""
 
 
 class EditionConfiguration(ContractModel):
@@ -93,11 +96,14 @@ class EditionConfiguration(ContractModel):
     voivodeships: tuple[VoivodeshipCode, ...] = Field(min_length=1, max_length=16)
     areas: tuple[SupportArea, ...] = Field(min_length=1, max_length=99)
     stages: tuple[StageDefinition, ...] = Field(min_length=1, max_length=20)
+    """In the order of work."""
     jst_team_size: TeamSize
     publication_grouping: PublicationGrouping
     role_labels: dict[ExpertRole, LocalizedText]
     hdr_template_version: int = Field(ge=1)
+    """Of HDRs opened from now on."""
     summary_forms: tuple[Code, ...] = Field(min_length=1)
+    """Codes of the forms that the edition offers."""
 
 
 # --- events -------------------------------------------------------------------------------------
@@ -128,6 +134,7 @@ class LocalGovernmentRegistered(RecruitmentEvent):
 
     jst: JstRef
     state_on: date
+    """Day of the register's state that has it."""
 
 
 class LocalGovernmentRenamed(RecruitmentEvent):
@@ -136,6 +143,7 @@ class LocalGovernmentRenamed(RecruitmentEvent):
     jst: JstRef
     previous_name: str
     state_on: date
+    """Day of the register's first state that has the new name."""
 
 
 class LocalGovernmentKindChanged(RecruitmentEvent):
@@ -145,6 +153,7 @@ class LocalGovernmentKindChanged(RecruitmentEvent):
     previous_kind: JstKind
     previous_code: JstCode
     state_on: date
+    """Day of the register's first state that has the new kind."""
 
 
 class LocalGovernmentClosed(RecruitmentEvent):
@@ -152,6 +161,7 @@ class LocalGovernmentClosed(RecruitmentEvent):
 
     jst: JstRef
     state_on: date
+    """Day of the register's first state without it."""
 
 
 class RegisterImported(RecruitmentEvent):
@@ -159,11 +169,17 @@ class RegisterImported(RecruitmentEvent):
 
     import_id: UUID
     state_on: date
+    """Day of the register's state."""
     registered: int
+    """JST that are new, or back."""
     renamed: int
+    """JST with another name."""
     kind_changed: int
+    """JST of another kind."""
     closed: int
+    """JST that are gone."""
     unchanged: int
+    """JST as they were."""
 
 
 class CallPublished(RecruitmentEvent):
@@ -176,12 +192,18 @@ class CallPublished(RecruitmentEvent):
     title: ShortText
     text: LongText
     opens_on: date
+    """First day of applications."""
     closes_on: date
+    """Last day of applications, all of it."""
     results_by: date
+    """Last day on which the results are due."""
     contact_email: Email
+    """Of the office that runs the call."""
     places: int | None = None
+    """How many can be qualified; ``None`` for no limit."""
     training_dates: tuple[date, ...] = ()
     covered_costs: tuple[ShortText, ...] = ()
+    """What candidates need not pay, in words."""
     voivodeships: tuple[VoivodeshipCode, ...]
     privacy_notice_version: ShortText
 
@@ -191,6 +213,7 @@ class CallExtended(RecruitmentEvent):
 
     call_id: UUID
     closes_on: date
+    """The new last day of applications, all of it."""
     previous_closes_on: date
     reason: LongText
 
@@ -216,8 +239,10 @@ class ApplicationSubmitted(RecruitmentEvent):
     edition_id: UUID
     kind: CallKind
     receipt_number: str
+    """What the candidate can quote, e.g. ``PRO-7K3M-92QD``."""
     voivodeship: VoivodeshipCode
     jst: JstRef | None = None
+    """The JST that applies, or the expert's employer if it is one."""
     is_late_admission: bool = False
 
 
@@ -249,6 +274,7 @@ class PublishedResult(ContractModel):
     receipt_number: str
     decision: Decision
     reserve_rank: int | None = None
+    """1 moves up first; ``None`` unless on the reserve list."""
     voivodeship: VoivodeshipCode
     jst: JstRef | None = None
 
@@ -270,6 +296,7 @@ class ReservePromoted(RecruitmentEvent):
     edition_id: UUID
     kind: CallKind
     result: PublishedResult
+    """The row of the results as it is now."""
     reason: LongText
 
 
@@ -277,8 +304,10 @@ class TrainingSession(ContractModel):
     """One day of a training."""
 
     key: ShortText
+    """Its name within the training."""
     held_on: date
     hours: int = Field(ge=1, le=12)
+    """Whole hours."""
     topics: tuple[ShortText, ...] = Field(min_length=1)
 
 
@@ -292,6 +321,7 @@ class TrainingPlanned(RecruitmentEvent):
     mode: TrainingMode
     venue: ShortText
     capacity: int
+    """People."""
     sessions: tuple[TrainingSession, ...]
 
 
@@ -330,6 +360,7 @@ class ExpertEnteredRoster(RecruitmentEvent):
     voivodeship: VoivodeshipCode
     employer_jst: JstRef | None = None
     training_hours: int
+    """Hours attended in the training."""
 
 
 class ExpertLeftRoster(RecruitmentEvent):

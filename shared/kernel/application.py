@@ -21,7 +21,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from pydantic import BaseModel
-from sqlalchemy import Connection, exc, insert, select
+from sqlalchemy import Connection, bindparam, exc, insert, select
 
 from shared.kernel import schema
 from shared.kernel.clock import Clock
@@ -48,6 +48,12 @@ from shared.kernel.serialization import register_value_types
 A = TypeVar("A")
 MAX_ATTEMPTS = 8
 FEED_SCAN_FACTOR = 4
+
+
+_FIRST_ANSWER = select(
+    schema.commands.c.request_hash, schema.commands.c.answer, schema.commands.c.position
+).where(schema.commands.c.key == bindparam("of_key"))
+_KEEP_ANSWER = insert(schema.commands)
 
 
 @dataclass
@@ -92,6 +98,7 @@ class ServiceApplication(Application[UUID]):
         self.publications = publications or Publications(self.name)
         self.read_models = tuple(projection() for projection in self.projections)
         self.on_commit: list[Callable[[], None]] = []
+        self._epoch: str | None = None
         super().__init__(env={})
 
     def construct_factory(self, env: Any) -> InfrastructureFactory[Any]:
@@ -204,11 +211,8 @@ class ServiceApplication(Application[UUID]):
     def _first_answer(self, key: str | None, request_hash: str) -> CommandResult | None:
         if key is None:
             return None
-        t = schema.commands.c
         with self.database.reading() as connection:
-            row = connection.execute(
-                select(t.request_hash, t.answer, t.position).where(t.key == key)
-            ).one_or_none()
+            row = connection.execute(_FIRST_ANSWER, {"of_key": key}).one_or_none()
         if row is None:
             return None
         if row.request_hash != request_hash:
@@ -262,7 +266,7 @@ class ServiceApplication(Application[UUID]):
             "recorded_at": self.clock.now(),
         }
         try:
-            connection.execute(insert(schema.commands).values(values))
+            connection.execute(_KEEP_ANSWER, values)
         except exc.IntegrityError as error:
             raise IntegrityError("the same command was carried out meanwhile") from error
 
@@ -270,8 +274,10 @@ class ServiceApplication(Application[UUID]):
 
     @property
     def epoch(self) -> str:
-        """The store's epoch: new at creation and after each restore."""
-        return read_epoch(self.database)
+        """The store's epoch: new at creation and after each restore (which needs a new start)."""
+        if self._epoch is None:
+            self._epoch = read_epoch(self.database)
+        return self._epoch
 
     def read_contract_events(
         self, after: int, limit: int, *, previous: int | None = None

@@ -29,7 +29,7 @@ from eventsourcing.persistence import (
     Tracking,
     TrackingRecorder,
 )
-from sqlalchemy import Connection, Table, exc, func, insert, select
+from sqlalchemy import Connection, Table, bindparam, exc, func, insert, select
 
 from shared.kernel import schema
 from shared.kernel.database import Database, upsert
@@ -70,6 +70,12 @@ class AggregateEventRecorder(AggregateRecorder):
     def __init__(self, database: Database, table: Table) -> None:
         self.database = database
         self.table = table
+        t = table.c
+        self._all_of_one = (  # built once: building costs more than running
+            select(t.originator_version, t.topic, t.state)
+            .where(t.originator_id == bindparam("of_originator"))
+            .order_by(t.originator_version)
+        )
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -100,16 +106,18 @@ class AggregateEventRecorder(AggregateRecorder):
     ) -> Sequence[StoredEvent]:
         """Events of one aggregate, by version."""
         t = self.table.c
-        query = select(t.originator_version, t.topic, t.state).where(
-            t.originator_id == _as_uuid(originator_id)
-        )
+        query = self._all_of_one
         if gt is not None:
             query = query.where(t.originator_version > gt)
         if lte is not None:
             query = query.where(t.originator_version <= lte)
-        order = t.originator_version.desc() if desc else t.originator_version
+        if desc:
+            query = query.order_by(None).order_by(t.originator_version.desc())
+        if limit is not None:
+            query = query.limit(limit)
+        parameters = {"of_originator": _as_uuid(originator_id)}
         with _translated(), self.database.reading() as connection:
-            rows = connection.execute(query.order_by(order).limit(limit)).all()
+            rows = connection.execute(query, parameters).all()
         return [StoredEvent(originator_id, version, topic, state) for version, topic, state in rows]
 
 
@@ -118,6 +126,13 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
 
     def __init__(self, database: Database, table: Table = schema.events) -> None:
         super().__init__(database, table)
+        t = table.c
+        self._numbered = (
+            select(t.id, t.originator_id, t.originator_version, t.topic, t.state, t.metadata)
+            .where(t.id > bindparam("after"))
+            .order_by(t.id)
+            .limit(bindparam("most"))
+        )
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -249,17 +264,14 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         if top is not None and top <= after:
             return []
         t = self.table.c
-        query = select(
-            t.id, t.originator_id, t.originator_version, t.topic, t.state, t.metadata
-        ).where(t.id > after)
-        if top is not None:
-            query = query.where(t.id <= top)
-        if stop is not None:
-            query = query.where(t.id <= stop)
+        query = self._numbered
+        last = min((n for n in (top, stop) if n is not None), default=None)
+        if last is not None:
+            query = query.where(t.id <= last)
         if topics:
             query = query.where(t.topic.in_(list(topics)))
         with _translated(), self.database.reading() as connection:
-            rows = connection.execute(query.order_by(t.id).limit(limit)).all()
+            rows = connection.execute(query, {"after": after, "most": limit}).all()
         return [
             RecordedEvent(row[0], StoredEvent(row[1], row[2], row[3], bytes(row[4])), row[5])
             for row in rows

@@ -16,6 +16,10 @@ from kombu.transport import memory, virtual
 _waiting: set[Transport] = set()
 
 
+class NobodyListensError(Exception):
+    """No queue takes such messages."""
+
+
 class Message(virtual.Message):
     """Keeps the content type where nameko looks for it."""
 
@@ -28,6 +32,24 @@ class Channel(memory.Channel):
     """Wakes whoever waits for the queue that a message enters."""
 
     Message = Message
+
+    def basic_publish(
+        self,
+        message: Any,
+        exchange: str,
+        routing_key: str,
+        *,
+        mandatory: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Publish.
+
+        Raises:
+            NobodyListensError: It is mandatory, and no queue takes it.
+        """
+        if mandatory and exchange and not self._lookup(exchange, routing_key):
+            raise NobodyListensError(routing_key)
+        return super().basic_publish(message, exchange, routing_key, **kwargs)
 
     def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         super()._put(queue, message, **kwargs)

@@ -93,7 +93,7 @@ class Runtime:
                 for source in self.component.sources
             }
             parked = parked_count(connection)
-            relay_position, published = self.relay._position(connection)  # noqa: SLF001
+            relay_position, published = self.relay.position(connection)
         return {
             "service": self.component.name,
             "epoch": self.application.epoch,

@@ -21,6 +21,7 @@ from shared.kernel.positions import (
     DeliveryMark,
     Position,
     mark_delivered,
+    parked_count,
     read_position,
 )
 from shared.kernel.refusal import NotFoundError
@@ -109,10 +110,12 @@ class ServiceSink:
         self.application = application
         self.handlers = handlers
         self.subscription = application.name
+        self._may_have_parked = True
 
     def position(self, source: str) -> Position:
         """How far the source's log has taken effect."""
         with self.application.database.reading() as connection:
+            self._may_have_parked = parked_count(connection, self.subscription) > 0
             return read_position(connection, self.subscription, source)
 
     def park_undecodable(self, body: bytes, error: str) -> None:
@@ -123,6 +126,8 @@ class ServiceSink:
         """Take over consecutive events of one source."""
         previous = position.sequence
         for envelope in envelopes:
+            if self.handlers.find(envelope.type) is None and envelope is not envelopes[-1]:
+                continue  # the next one that is handled moves the position over it
             mark = DeliveryMark(
                 self.subscription, envelope.source, previous, envelope.sequence, envelope.epoch
             )
@@ -130,10 +135,11 @@ class ServiceSink:
             previous = envelope.sequence
 
     def _apply_one(self, envelope: Envelope, mark: DeliveryMark) -> None:
-        database = self.application.database
-        with database.reading() as connection:
-            waits = has_parked(connection, self.subscription, envelope.source, envelope.subject)
-        if waits:
+        if self.handlers.find(envelope.type) is None:
+            with self.application.database.transaction() as connection:
+                mark_delivered(connection, mark)
+            return
+        if self._waits_behind_another(envelope):
             self._park(envelope, mark, "waits behind an earlier message", attempts=0)
             return
         attempts = 0
@@ -151,6 +157,12 @@ class ServiceSink:
                 time.sleep(RETRY_SECONDS[attempts - 1])
             else:
                 return
+
+    def _waits_behind_another(self, envelope: Envelope) -> bool:
+        if not self._may_have_parked:
+            return False
+        with self.application.database.reading() as connection:
+            return has_parked(connection, self.subscription, envelope.source, envelope.subject)
 
     def _handle(self, envelope: Envelope, execute: Callable[[Callable[[], None]], object]) -> None:
         found = self.handlers.find(envelope.type)
@@ -172,6 +184,7 @@ class ServiceSink:
         with self.application.database.transaction() as connection:
             mark_delivered(connection, mark)
             park(connection, self.subscription, envelope, error, attempts)
+        self._may_have_parked = True
         log.error(
             "message_parked",
             subscription=self.subscription,

@@ -6,11 +6,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shared.kernel import schema
 from shared.kernel.database import Database
+
+_T = schema.subscription_positions
+_OF_PAIR = (_T.c.subscription == bindparam("of_subscription")) & (
+    _T.c.source == bindparam("of_source")
+)
+_READ = select(_T.c.sequence, _T.c.epoch).where(_OF_PAIR)
+_MOVE = (
+    update(_T)
+    .where(_OF_PAIR, _T.c.sequence == bindparam("previous"))
+    .values(sequence=bindparam("sequence"), epoch=bindparam("epoch"))
+)
 
 
 class AlreadyDeliveredError(Exception):
@@ -46,24 +57,35 @@ def mark_delivered(connection: Connection, mark: DeliveryMark) -> None:
     Raises:
         AlreadyDeliveredError: The position is not where the mark starts from.
     """
-    t = schema.subscription_positions
-    row = (t.c.subscription == mark.subscription) & (t.c.source == mark.source)
-    values = {"sequence": mark.sequence, "epoch": mark.epoch}
-    moved = connection.execute(update(t).where(row, t.c.sequence == mark.previous).values(values))
+    moved = connection.execute(
+        _MOVE,
+        {
+            "of_subscription": mark.subscription,
+            "of_source": mark.source,
+            "previous": mark.previous,
+            "sequence": mark.sequence,
+            "epoch": mark.epoch,
+        },
+    )
     if moved.rowcount == 1:
         return
-    if mark.previous != 0 or connection.execute(select(t.c.sequence).where(row)).one_or_none():
+    held = read_position(connection, mark.subscription, mark.source)
+    if mark.previous != 0 or held.epoch is not None:
         raise AlreadyDeliveredError(f"{mark.subscription} is not at {mark.source} {mark.previous}")
     connection.execute(
-        insert(t).values(subscription=mark.subscription, source=mark.source, **values)
+        insert(_T).values(
+            subscription=mark.subscription,
+            source=mark.source,
+            sequence=mark.sequence,
+            epoch=mark.epoch,
+        )
     )
 
 
 def read_position(connection: Connection, subscription: str, source: str) -> Position:
     """Where a listener stands; 0 before its first message."""
-    t = schema.subscription_positions.c
     row = connection.execute(
-        select(t.sequence, t.epoch).where(t.subscription == subscription, t.source == source)
+        _READ, {"of_subscription": subscription, "of_source": source}
     ).one_or_none()
     return Position(row.sequence, row.epoch) if row else Position(0, None)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from kombu import Producer
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from shared.kernel import broker, schema
 from shared.kernel.application import ServiceApplication
@@ -25,6 +25,15 @@ log = structlog.get_logger(__name__)
 
 BATCH = 200
 CONFIRM_TIMEOUT_SECONDS = 10.0
+
+
+_T = schema.relay
+_POSITION = select(_T.c.position, _T.c.published_sequence)
+_MOVE = (
+    update(_T)
+    .where(_T.c.position == bindparam("old"))
+    .values(position=bindparam("position"), published_sequence=bindparam("published_sequence"))
+)
 
 
 class UnconfirmedError(OSError):
@@ -48,6 +57,7 @@ class Relay:
         self.poll_seconds = poll_seconds
         self.trouble: str | None = None
         self.is_leading = False
+        self._at: tuple[int, int] | None = None
         self._stopping = threading.Event()
         self._woken = threading.Event()
         application.on_commit.append(self.wake)
@@ -89,6 +99,7 @@ class Relay:
         publisher = _ConfirmedPublisher(connection, self.broker_url)
         self.is_leading = True
         self.trouble = None
+        self._at = None
         while not self._stopping.is_set():
             self._woken.clear()
             while self.publish_batch(publisher) and not self._stopping.is_set():
@@ -103,8 +114,10 @@ class Relay:
         Returns:
             Whether there may be more at once.
         """
-        with self.application.database.reading() as connection:
-            position, published = self._position(connection)
+        if self._at is None:
+            with self.application.database.reading() as connection:
+                self._at = self.position(connection)
+        position, published = self._at
         envelopes, read_up_to = self.application.read_contract_events(
             position, BATCH, previous=published
         )
@@ -113,20 +126,20 @@ class Relay:
         if read_up_to > position:
             last = envelopes[-1].sequence if envelopes else published
             self._store_position(position, read_up_to, last)
+            self._at = (read_up_to, last)
         return len(envelopes) == BATCH
 
-    def _position(self, connection: Connection) -> tuple[int, int]:
-        t = schema.relay.c
-        row = connection.execute(select(t.position, t.published_sequence)).one_or_none()
+    def position(self, connection: Connection) -> tuple[int, int]:
+        """How far the log was read, and the last contract event that was confirmed."""
+        row = connection.execute(_POSITION).one_or_none()
         return (row.position, row.published_sequence) if row else (0, 0)
 
     def _store_position(self, old: int, new: int, published: int) -> None:
-        t = schema.relay
         values = {"position": new, "published_sequence": published}
         with self.application.database.transaction() as connection:
-            moved = connection.execute(update(t).where(t.c.position == old).values(values))
+            moved = connection.execute(_MOVE, {"old": old, **values})
             if moved.rowcount == 0 and old == 0:
-                connection.execute(insert(t).values(id=1, **values))
+                connection.execute(insert(schema.relay).values(id=1, **values))
 
     @contextmanager
     def _leadership(self) -> Iterator[Any]:

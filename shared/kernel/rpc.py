@@ -17,7 +17,7 @@ import orjson
 from kombu import Consumer, Exchange, Producer, Queue
 from pydantic import BaseModel
 
-from shared.kernel import broker
+from shared.kernel import broker, inprocess_broker
 from shared.kernel.envelope import Envelope
 from shared.kernel.refusal import Refusal
 
@@ -132,6 +132,8 @@ class RpcClient:
         try:
             with self._channel() as channel:
                 reply = channel.ask(f"{service}.{method}", payload, headers, limit)
+        except inprocess_broker.NobodyListensError:
+            raise ServiceUnavailableError(service, "it is not running") from None
         except TimeoutError:
             raise ServiceUnavailableError(service, f"no answer within {limit:g} s") from None
         except (OSError, *broker.CONNECTION_ERRORS) as error:  # type: ignore[misc]

@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 500
 FEED_PAGE = 500
+QUIET_FAILURES = 2
 BACK_OFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 DRAIN_SECONDS = 1.0
 
@@ -135,7 +136,9 @@ class Subscription:
                 failures = 0
             except (*TRANSIENT, EpochChangedError) as error:  # type: ignore[misc]
                 self.trouble = f"{type(error).__name__}: {error}"
-                log.warning("subscription_interrupted", subscription=self.name, error=self.trouble)
+                # The first failures are those of services that start at the same time.
+                tell = log.info if failures < QUIET_FAILURES else log.warning
+                tell("subscription_interrupted", subscription=self.name, error=self.trouble)
                 self._stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
                 failures += 1
             except Exception:
