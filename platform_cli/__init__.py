@@ -1,0 +1,1 @@
+"""The `ore` command: runs the platform and takes care of it."""

@@ -1,0 +1,40 @@
+"""Brings every database's tables to the newest shape."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from platform_cli import registry
+from platform_cli.configuration import migration_url
+from shared.kernel import migrations
+from shared.kernel.database import Database
+
+ALL = (*registry.SERVICES, "gateway")
+
+
+def migrate(
+    names: Iterable[str] = ALL, environment: Mapping[str, str] = os.environ
+) -> tuple[str, ...]:
+    """Migrate the named databases.
+
+    Returns:
+        The names, in the order done.
+
+    Raises:
+        SettingsError: A database's URL is not set.
+    """
+    done = []
+    for name in names:
+        package = (
+            registry.GATEWAY_MIGRATIONS
+            if name == "gateway"
+            else registry.load(name).component.migrations
+        )
+        database = Database(migration_url(name, environment))
+        try:
+            migrations.upgrade(database, package)
+        finally:
+            database.close()
+        done.append(name)
+    return tuple(done)
