@@ -19,8 +19,8 @@ setup: ## install what is needed, here only: packages, front-end files, translat
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv)." >&2; exit 1; }
 	@$(PYTHON) -m tooling.environment
 
-run: setup ## start the whole platform in one process, with nothing else needed
-	@$(VENV)/ore up --embedded
+run: setup ## start the whole platform in one process (PORT=8001, DATA=folder to choose others)
+	@$(VENV)/ore up --embedded $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
 test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
 	@$(VENV)/python -m tooling.test

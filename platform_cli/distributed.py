@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import IO
 
 from rich.console import Console
 
@@ -52,11 +53,15 @@ def run_distributed(host: str, port: int, *, with_demo: bool, console: Console) 
         stop_processes(processes)
 
 
-def start_process(name: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start one of the platform's processes."""
+def start_process(
+    name: str, environment: dict[str, str], output: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start one of the platform's processes; it writes to ``output``, or where we write."""
     return subprocess.Popen(  # noqa: S603 -- our own interpreter and arguments
         [sys.executable, "-m", "platform_cli.serving", name],
         env=environment,
+        stdout=output,
+        stderr=output,
         start_new_session=True,
     )
 

@@ -35,7 +35,7 @@ from services.gateway.projector import Projector  # noqa: E402
 from services.gateway.settings import GatewaySettings  # noqa: E402
 from shared.kernel import logs  # noqa: E402
 from shared.kernel.database import Database  # noqa: E402
-from shared.kernel.nameko_host import build_container  # noqa: E402
+from shared.kernel.nameko_host import build_container, runtime_of  # noqa: E402
 from shared.kernel.rpc import RpcClient  # noqa: E402
 from shared.kernel.settings import ServiceSettings, SettingsError  # noqa: E402
 
@@ -122,8 +122,10 @@ class EmbeddedPlatform:
     def stop(self) -> None:
         """Finish what is in hand, then stop."""
         self.projector.stop()
-        for container in self.containers:
-            container.stop()
+        for container in self.containers:  # nobody asks a service any more that stops next
+            runtime_of(container).halt()
+        for stopped in [eventlet.spawn(container.stop) for container in self.containers]:
+            stopped.wait()
         if self._projecting is not None:
             with eventlet.Timeout(5, False):
                 self._projecting.wait()

@@ -20,7 +20,11 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 teryt = typer.Typer(help="The official register of local governments (TERC).", no_args_is_help=True)
+parked = typer.Typer(
+    help="Messages that could not be handled and wait for a decision.", no_args_is_help=True
+)
 app.add_typer(teryt, name="teryt")
+app.add_typer(parked, name="parked")
 console = Console()
 errors = Console(stderr=True)
 
@@ -154,6 +158,101 @@ def teryt_import(
         f"State of {answer.state_on}: {answer.registered} new, {answer.renamed} renamed, "
         f"{answer.kind_changed} changed kind, {answer.closed} gone, {answer.unchanged} unchanged."
     )
+
+
+Place = Annotated[str, typer.Argument(help="A service, or gateway.")]
+ParkedId = Annotated[int, typer.Argument(help="Number of the message, see `ore parked list`.")]
+
+
+@parked.command("list")
+def parked_list(*, data: DataFolder = Path("data")) -> None:
+    """List them, oldest first: where, about what, and why."""
+    from platform_cli import parked as messages
+
+    try:
+        found = messages.list_all(data)
+    except RuntimeError as error:
+        raise fail(str(error)) from None
+    for place, message in found:
+        waits = " (waits behind an earlier one)" if message.is_behind else ""
+        console.print(
+            f"{place} {message.id}: {message.subscription}, {message.type or 'no event'}, "
+            f"subject {message.subject or '-'}, since {message.parked_at:%Y-%m-%d %H:%M} UTC{waits}"
+        )
+        console.print(f"    {message.error.splitlines()[0][:200]}", markup=False)
+    console.print(f"{len(found)} parked")
+
+
+@parked.command("show")
+def parked_show(place: Place, number: ParkedId, *, data: DataFolder = Path("data")) -> None:
+    """Show one whole: the message as it came, and its error."""
+    from platform_cli import parked as messages
+    from shared.kernel.refusal import NotFoundError
+
+    try:
+        message = messages.find(place, number, data)
+    except (NotFoundError, RuntimeError) as error:
+        raise fail(str(error)) from None
+    console.print(message.body, markup=False)
+    console.print(f"{message.attempts} attempts: {message.error}", markup=False)
+
+
+@parked.command("replay")
+def parked_replay(place: Place, number: ParkedId, *, data: DataFolder = Path("data")) -> None:
+    """Handle one again, the earliest of its subject first; it stays parked if it fails again."""
+    from platform_cli import parked as messages
+
+    try:
+        messages.replay(place, number, data)
+    except Exception as error:  # noqa: BLE001 -- whatever its handler raised is what we tell
+        raise fail(f"It stays parked: {type(error).__name__}: {error}") from None
+    console.print("Handled.")
+
+
+@parked.command("discard")
+def parked_discard(
+    place: Place,
+    number: ParkedId,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Take one off the list for good; its effect will be missing."""
+    from platform_cli import parked as messages
+    from shared.kernel.refusal import NotFoundError
+
+    if not yes:
+        typer.confirm("Its effect will be missing for good. Discard it?", abort=True)
+    try:
+        messages.discard(place, number, data)
+    except (NotFoundError, RuntimeError) as error:
+        raise fail(str(error)) from None
+    console.print("Discarded.")
+
+
+@app.command()
+def feed(
+    source: Annotated[str, typer.Argument(help=f"One of: {', '.join(registry.SERVICES)}.")],
+    *,
+    after: Annotated[int, typer.Option(help="Number of the last event seen.", min=0)] = 0,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 1000,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Print a service's contract events after a position, one CloudEvent a line."""
+    from platform_cli.configuration import database_url
+    from platform_cli.installation import environment_of
+    from shared.kernel.database import Database
+
+    if source not in registry.SERVICES:
+        raise fail(f"There is no service {source!r}.")
+    try:
+        database = Database(database_url(source, environment_of(data)))
+    except RuntimeError as error:
+        raise fail(str(error)) from None
+    application = registry.load(source).component.build(database)
+    for envelope in application.read_contract_events(after, limit)[0]:
+        sys.stdout.write(envelope.to_json().decode() + "\n")
+    application.close()
 
 
 @app.command()

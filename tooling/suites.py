@@ -18,7 +18,7 @@ QUICK = ("unit", "contract", "architecture")
 """Suites that need no server."""
 PARALLEL = ("unit",)
 """Suites worth one worker per core; the others share servers, or are over in no time."""
-SUITES = (*QUICK, "integration", "faults", "e2e")
+SUITES = (*QUICK, "integration", "story", "e2e")
 """All suites; each must exist and hold at least one test."""
 LONGEST_MINUTES = 40
 

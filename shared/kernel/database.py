@@ -92,14 +92,22 @@ class Database:
         return engine
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A connection in a writing transaction: committed at the end, rolled back on an error."""
+    def transaction(self, *, is_repeatable: bool = False) -> Iterator[Connection]:
+        """A connection in a writing transaction: committed at the end, rolled back on an error.
+
+        Args:
+            is_repeatable: What is written would be written again if it were lost, e.g. a position
+                or what is made from a log. It then need not reach the disk before this returns: a
+                killed process loses nothing, a power cut perhaps the last moments.
+        """
         if not self.is_sqlite:
             with self.engine.begin() as connection:
+                if is_repeatable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection
             return
         with self._writer, self.engine.connect() as connection:
-            connection.execution_options(is_writing=True)
+            connection.execution_options(is_writing=True, is_repeatable=is_repeatable)
             with connection.begin():
                 yield connection
 
@@ -132,8 +140,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_writing = connection.get_execution_options().get("is_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("is_writing"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    level = "NORMAL" if options.get("is_repeatable") else "FULL"
+    connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def upsert(

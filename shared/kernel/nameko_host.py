@@ -75,10 +75,14 @@ class Runtime:
                 heal_seconds=settings.heal_seconds,
             )
 
-    def stop(self) -> None:
-        """Let the loops finish what they hold, then close the connections."""
+    def halt(self) -> None:
+        """Let the loops begin nothing new."""
         for loop, _ in self.loops:
             loop.stop()
+
+    def stop(self) -> None:
+        """Let the loops finish what they hold, then close the connections."""
+        self.halt()
         for _, thread in self.loops:
             thread.wait()
         self.rpc.close()
@@ -148,9 +152,9 @@ class _Background(DependencyProvider):
 
     def start(self) -> None:
         """Begin once everything is set up."""
-        provider = next(e for e in self.container.extensions if isinstance(e, ApplicationProvider))
-        loop = self._loop(provider.runtime)
-        provider.runtime.loops.append((loop, self.container.spawn_managed_thread(loop.run)))
+        runtime = runtime_of(self.container)
+        loop = self._loop(runtime)
+        runtime.loops.append((loop, self.container.spawn_managed_thread(loop.run)))
 
     def _loop(self, runtime: Runtime) -> Any:
         raise NotImplementedError
@@ -324,6 +328,13 @@ def read_feed(app: Any, request: FeedQuery) -> FeedAnswer:
 def report_status(app: Any, _request: StatusQuery) -> StatusAnswer:
     """The body of every service's ``report_status`` entrypoint."""
     return StatusAnswer(status=app.runtime.status())
+
+
+def runtime_of(container: ServiceContainer) -> Runtime:
+    """The runtime of a container that was started."""
+    provider = next(e for e in container.extensions if isinstance(e, ApplicationProvider))
+    runtime: Runtime = provider.runtime
+    return runtime
 
 
 def build_container(service: type[Any], settings: ServiceSettings) -> ServiceContainer:

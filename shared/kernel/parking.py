@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 from shared.contracts.base import ContractEvent
 from shared.kernel import schema
 from shared.kernel.application import ServiceApplication
+from shared.kernel.clock import effective_at
 from shared.kernel.context import CommandContext, command_context
 from shared.kernel.database import Database
 from shared.kernel.envelope import Envelope
@@ -173,11 +174,11 @@ class ServiceSink:
                 event: ContractEvent = envelope.read(event_type)
                 handler(self.application, event)
 
-        with command_context(
-            CommandContext(
-                correlation_id=envelope.correlation_id or envelope.id, causation_id=envelope.id
-            )
-        ):
+        context = CommandContext(
+            correlation_id=envelope.correlation_id or envelope.id, causation_id=envelope.id
+        )
+        # What follows from a fact happened when the fact did, however late the message came.
+        with command_context(context), effective_at(envelope.time):
             execute(work)
 
     def _park(self, envelope: Envelope, mark: DeliveryMark, error: str, attempts: int) -> None:
@@ -200,39 +201,49 @@ class ServiceSink:
                 no event at all.
             Exception: Whatever its handler raises; it stays parked.
         """
-        t = schema.parked_messages.c
         with self.application.database.reading() as connection:
-            first = connection.execute(
-                select(t.id)
-                .where(
-                    t.subscription == self.subscription,
-                    t.source == parked.source,
-                    t.subject == parked.subject,
-                )
-                .order_by(t.sequence)
-                .limit(1)
-            ).scalar_one_or_none()
-        if first != parked.id:
+            first = first_of_subject(connection, parked)
+        if first != parked.id or parked.source is None:
             raise NotFoundError(what="first parked message of its subject", id=str(parked.id))
         envelope = Envelope.from_json(parked.body)
 
         def execute(work: Callable[[], None]) -> None:
             def work_and_remove() -> None:
                 work()
-                self.application.write(lambda connection: _remove(connection, parked.id))
+                self.application.write(lambda connection: remove(connection, parked.id))
 
             self.application.execute(work_and_remove)
 
         self._handle(envelope, execute)
 
 
+def first_of_subject(connection: Connection, parked: ParkedMessage) -> int | None:
+    """Id of the earliest message that waits about the same subject."""
+    t = schema.parked_messages.c
+    return connection.execute(
+        select(t.id)
+        .where(
+            t.subscription == parked.subscription,
+            t.source == parked.source,
+            t.subject == parked.subject,
+        )
+        .order_by(t.sequence)
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def discard(database: Database, parked_id: int) -> None:
     """Take a parked message off the list for good."""
     with database.transaction() as connection:
-        _remove(connection, parked_id)
+        remove(connection, parked_id)
 
 
-def _remove(connection: Connection, parked_id: int) -> None:
+def remove(connection: Connection, parked_id: int) -> None:
+    """Take a message off the list in the given transaction.
+
+    Raises:
+        NotFoundError: It is not there.
+    """
     t = schema.parked_messages
     removed = connection.execute(delete(t).where(t.c.id == parked_id))
     if removed.rowcount == 0:

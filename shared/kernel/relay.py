@@ -136,7 +136,7 @@ class Relay:
 
     def _store_position(self, old: int, new: int, published: int) -> None:
         values = {"position": new, "published_sequence": published}
-        with self.application.database.transaction() as connection:
+        with self.application.database.transaction(is_repeatable=True) as connection:
             moved = connection.execute(_MOVE, {"old": old, **values})
             if moved.rowcount == 0 and old == 0:
                 connection.execute(insert(schema.relay).values(id=1, **values))

@@ -135,6 +135,8 @@ class Subscription:
                     self._consume(connection)
                 failures = 0
             except (*TRANSIENT, EpochChangedError) as error:  # type: ignore[misc]
+                if self._stopping.is_set():
+                    return
                 self.trouble = f"{type(error).__name__}: {error}"
                 # The first failures are those of services that start at the same time.
                 tell = log.info if failures < QUIET_FAILURES else log.warning

@@ -1,6 +1,7 @@
 """Lost, doubled and reordered messages: the effect is the same, once and in order."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -220,3 +221,15 @@ def test_a_listener_whose_position_was_moved_by_another_goes_on_from_there():
     s.subscription.receive(s.messages[1:])
 
     assert s.heard() == [1, 2, 3]
+
+
+def test_what_follows_from_a_fact_is_stamped_with_the_moment_of_the_fact():
+    s = a_setting(1)
+    [envelope], _ = s.ledger.read_contract_events(0, 10)
+    moment = datetime(2020, 2, 7, 12, 0, tzinfo=UTC)
+
+    s.subscription.receive([replace(envelope, time=moment).to_json()])
+
+    recorded = s.mirror.log.select_behind_fence(0, 10)
+    times = {s.mirror.mapper.to_domain_event(r.stored).timestamp for r in recorded}
+    assert times == {moment}
