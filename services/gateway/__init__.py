@@ -1,0 +1,1 @@
+"""The gateway: pages, REST API and aggregated views over what the services publish."""

@@ -1,0 +1,415 @@
+"""The ordered record of every contract event the platform published, and the views' way along it.
+
+One merged, totally ordered, replayable history. It is appended together with its position in each
+source's log, and the views follow it in the same transaction; a view that cannot take an event
+lags alone: the event is parked for that view and the others go on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from services.gateway.journal_entry import JournalEntry
+from services.gateway.projections import View, metadata
+from shared.kernel.database import Database, UtcDateTime, upsert
+from shared.kernel.envelope import Envelope
+from shared.kernel.parking import (
+    ParkedMessage,
+    first_of_subject,
+    has_parked,
+    park,
+    park_undecodable,
+    remove,
+)
+from shared.kernel.positions import (
+    AlreadyDeliveredError,
+    DeliveryMark,
+    Position,
+    mark_delivered,
+    read_position,
+)
+from shared.kernel.refusal import NotFoundError
+from shared.kernel.schema import BigId
+from shared.kernel.subscription import TRANSIENT
+
+log = structlog.get_logger(__name__)
+
+SUBSCRIPTION = "gateway"
+SOURCES = ("recruitment", "advisory", "hdr", "monitoring")
+BATCH = 1000
+FIRST_WAIT_SECONDS = 0.002
+LONGEST_WAIT_SECONDS = 0.02
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("position", BigId, primary_key=True, autoincrement=True),
+    Column("source", String(100), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("previous_sequence", BigInteger, nullable=False),
+    Column("epoch", String(32), nullable=False),
+    Column("type", String(200), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("time", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("message_id", String(200), nullable=False),
+    Column("correlation_id", String(200)),
+    Column("causation_id", String(200)),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("source", "epoch", "sequence", name="journal_source"),
+    Index("journal_subject", "subject"),
+    sqlite_autoincrement=True,
+)
+
+view_positions = Table(
+    "view_positions",
+    metadata,
+    Column("view", String(100), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+
+Entry = tuple[JournalEntry, dict[str, Any]]
+"""A journal entry with its event's data."""
+
+_INSERT = insert(journal)
+_LOCK_POSITIONS = select(view_positions).order_by(view_positions.c.view).with_for_update()
+_MOVE_ALL = update(view_positions).values(position=bindparam("new_position"))
+_READ = (
+    select(journal)
+    .where(journal.c.position > bindparam("after"))
+    .order_by(journal.c.position)
+    .limit(bindparam("most"))
+)
+_LAST = select(func.max(journal.c.position))
+
+
+class Journal:
+    """Appends what the services publish, and keeps the views level with it.
+
+    Args:
+        database: The gateway's own.
+        views: The views to keep up.
+    """
+
+    subscription = SUBSCRIPTION
+
+    def __init__(self, database: Database, views: Sequence[View]) -> None:
+        self.database = database
+        self.views = tuple(views)
+        self.moved = threading.Condition()
+
+    # --- as the sink of the subscription -------------------------------------------------------
+
+    def position(self, source: str) -> Position:
+        """How far a source's log stands in the journal."""
+        with self.database.reading() as connection:
+            return read_position(connection, SUBSCRIPTION, source)
+
+    def park_undecodable(self, body: bytes, error: str) -> None:
+        """Keep a message that is no event."""
+        park_undecodable(self.database, SUBSCRIPTION, body, error)
+
+    def apply(self, envelopes: Sequence[Envelope], position: Position) -> None:
+        """Append consecutive events of one source, and bring the views level.
+
+        Both in one transaction where all goes well. Where a view fails, the journal is appended
+        first and each view follows by itself.
+        """
+        mark = DeliveryMark(
+            SUBSCRIPTION,
+            envelopes[0].source,
+            position.sequence,
+            envelopes[-1].sequence,
+            envelopes[-1].epoch,
+        )
+        try:
+            # Lost by a power cut, it is read again from the services' logs.
+            with self.database.transaction(is_repeatable=True) as connection:
+                self._follow_together(connection, self._append(connection, envelopes, mark))
+        except (*TRANSIENT, AlreadyDeliveredError):  # type: ignore[misc]
+            raise
+        except Exception:
+            log.exception("views_failed_together")
+            with self.database.transaction() as connection:
+                self._append(connection, envelopes, mark)
+            self.follow_each()
+        with self.moved:
+            self.moved.notify_all()
+
+    def _append(
+        self, connection: Connection, envelopes: Sequence[Envelope], mark: DeliveryMark
+    ) -> Sequence[Entry]:
+        """Add events to the journal; what was added, with its positions, in order."""
+        mark_delivered(connection, mark)
+        now = datetime.now(UTC)
+        before = last_position(connection)
+        connection.execute(
+            _INSERT,
+            [
+                {
+                    "source": e.source,
+                    "sequence": e.sequence,
+                    "previous_sequence": e.previous_sequence,
+                    "epoch": e.epoch,
+                    "type": e.type,
+                    "subject": e.subject,
+                    "time": e.time,
+                    "recorded_at": now,
+                    "message_id": e.id,
+                    "correlation_id": e.correlation_id,
+                    "causation_id": e.causation_id,
+                    "body": e.to_json().decode(),
+                }
+                for e in envelopes
+            ],
+        )
+        return read_entries(connection, before, len(envelopes))
+
+    # --- the views ------------------------------------------------------------------------------
+
+    def follow_each(self) -> None:
+        """Bring each view level by itself; an event that it cannot take is parked for it."""
+        for view in self.views:
+            while self._follow_alone(view):
+                pass
+
+    def _follow_together(self, connection: Connection, added: Sequence[Entry]) -> None:
+        """Take what was just added into every view: at once where the view was level before."""
+        before = added[0][0].position - 1
+        positions = {row.view: row.position for row in connection.execute(_LOCK_POSITIONS)}
+        level = [v for v in self.views if positions.get(v.name, 0) >= before]
+        for view in level:
+            view.apply(connection, added)
+        if len(level) == len(positions):
+            connection.execute(_MOVE_ALL, {"new_position": added[-1][0].position})
+            return
+        for view in self.views:
+            if view in level:
+                self._move_view(connection, view.name, added[-1][0].position)
+            else:
+                self._follow(connection, view)
+
+    def _follow(self, connection: Connection, view: View, limit: int = BATCH) -> int:
+        """Take the journal's next entries into a view; how many there were."""
+        position = self._view_position(connection, view.name)
+        entries = read_entries(connection, position, limit)
+        if entries:
+            view.apply(connection, entries)
+            self._move_view(connection, view.name, entries[-1][0].position)
+        return len(entries)
+
+    def _follow_alone(self, view: View) -> bool:
+        try:
+            with self.database.transaction() as connection:
+                return self._follow(connection, view) == BATCH
+        except TRANSIENT:
+            raise
+        except Exception:
+            log.exception("view_failed", view=view.name)
+        with self.database.transaction() as connection:
+            position = self._view_position(connection, view.name)
+            entries = read_entries(connection, position, BATCH)
+        for entry, _data in entries:
+            self._take_one(view, entry)
+        return len(entries) == BATCH
+
+    def _take_one(self, view: View, entry: JournalEntry) -> None:
+        name = f"view:{view.name}"
+        try:
+            with self.database.transaction() as connection:
+                if view.listens_to(entry.type) and has_parked(
+                    connection, name, entry.source, entry.subject
+                ):
+                    park(connection, name, self._envelope(connection, entry), "waits", 0)
+                else:
+                    view.apply(connection, read_entries(connection, entry.position - 1, 1))
+                self._move_view(connection, view.name, entry.position)
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            log.exception("message_parked", view=view.name, type=entry.type)
+            with self.database.transaction() as connection:
+                reason = f"{type(error).__name__}: {error}"
+                park(connection, name, self._envelope(connection, entry), reason, 1)
+                self._move_view(connection, view.name, entry.position)
+
+    def replay(self, parked: ParkedMessage) -> None:
+        """Let a view take a parked event again; it leaves the list in the same transaction.
+
+        Raises:
+            NotFoundError: It is not parked for a view, or an earlier one of its subject waits.
+            Exception: Whatever the view raises; it stays parked.
+        """
+        name = parked.subscription.removeprefix("view:")
+        view = next((v for v in self.views if v.name == name), None)
+        if view is None or parked.source is None:
+            raise NotFoundError(what="view", id=parked.subscription)
+        with self.database.transaction() as connection:
+            if first_of_subject(connection, parked) != parked.id:
+                raise NotFoundError(what="first parked message of its subject", id=str(parked.id))
+            position = connection.execute(
+                select(journal.c.position).where(
+                    journal.c.source == parked.source, journal.c.sequence == parked.sequence
+                )
+            ).scalar_one()
+            view.apply(connection, read_entries(connection, position - 1, 1))
+            remove(connection, parked.id)
+
+    def _envelope(self, connection: Connection, entry: JournalEntry) -> Envelope:
+        body = connection.execute(
+            select(journal.c.body).where(journal.c.position == entry.position)
+        ).scalar_one()
+        return Envelope.from_json(body)
+
+    def _view_position(self, connection: Connection, view: str) -> int:
+        t = view_positions.c
+        query = select(t.position).where(t.view == view).with_for_update()
+        return connection.execute(query).scalar_one_or_none() or 0
+
+    def _move_view(self, connection: Connection, view: str, position: int) -> None:
+        upsert(connection, view_positions, {"view": view, "position": position}, key=("view",))
+
+    def prepare(self) -> None:
+        """Give each view its position, so that none is taken for level before it began."""
+        with self.database.transaction() as connection:
+            known = set(connection.execute(select(view_positions.c.view)).scalars())
+            for view in self.views:
+                if view.name not in known:
+                    self._move_view(connection, view.name, 0)
+        self.follow_each()
+
+    def rebuild(self, view_name: str, progress: Callable[[int, int], None] | None = None) -> int:
+        """Make a view again from the first event on; readers see the old rows until the end.
+
+        One transaction: an error or an interruption leaves the view as it was. Meanwhile the
+        projector waits for this view, and catches up after it.
+
+        Args:
+            view_name: Name of the view.
+            progress: Told ``(entries read, entries in all)`` now and then.
+
+        Returns:
+            How many journal entries were read.
+
+        Raises:
+            NotFoundError: No view has this name.
+        """
+        view = next((v for v in self.views if v.name == view_name), None)
+        if view is None:
+            raise NotFoundError(what="view", id=view_name)
+        read = position = 0
+        with self.database.transaction() as connection:
+            self._view_position(connection, view.name)
+            total = connection.execute(select(func.count()).select_from(journal)).scalar_one()
+            view.clear(connection)
+            while entries := read_entries(connection, position, BATCH):
+                view.apply(connection, entries)
+                position = entries[-1][0].position
+                read += len(entries)
+                if progress:
+                    progress(read, total)
+            self._move_view(connection, view.name, position)
+        return read
+
+
+def read_entries(connection: Connection, after: int, limit: int) -> list[Entry]:
+    """Journal entries after a position, in order, each with its event's data."""
+    rows = connection.execute(_READ, {"after": after, "most": limit}).all()
+    return [
+        (
+            JournalEntry(
+                row.position,
+                row.source,
+                row.sequence,
+                row.type,
+                row.subject,
+                row.time,
+                row.recorded_at,
+                row.message_id,
+                row.correlation_id,
+                row.causation_id,
+            ),
+            Envelope.from_json(row.body).data,
+        )
+        for row in rows
+    ]
+
+
+def level_position(connection: Connection) -> int:
+    """The journal position that every view has passed; 0 before the first view began."""
+    return connection.execute(select(func.min(view_positions.c.position))).scalar_one() or 0
+
+
+def last_position(connection: Connection) -> int:
+    """The journal's end; 0 when it is empty."""
+    return connection.execute(_LAST).scalar_one() or 0
+
+
+def is_level(connection: Connection, source: str, sequence: int) -> bool:
+    """Whether every view shows what the source recorded under this number."""
+    position = connection.execute(
+        select(journal.c.position)
+        .where(journal.c.source == source, journal.c.sequence >= sequence)
+        .order_by(journal.c.sequence)
+        .limit(1)
+    ).scalar_one_or_none()
+    return position is not None and level_position(connection) >= position
+
+
+def wait_until_level(
+    database: Database,
+    source: str,
+    sequence: int,
+    timeout_seconds: float,
+    moved: threading.Condition | None = None,
+) -> bool:
+    """Wait until the views show what the source recorded under this number.
+
+    Args:
+        database: The gateway's own.
+        source: Service that recorded it.
+        sequence: Its number in the service's log, of a contract event.
+        timeout_seconds: How long to wait at most.
+        moved: Signalled by the projector where it runs in this process; asked again and again
+            otherwise.
+
+    Returns:
+        Whether they show it; ``False`` after the time limit.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    pause = FIRST_WAIT_SECONDS
+    while True:
+        with database.reading() as connection:
+            if is_level(connection, source, sequence):
+                return True
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            return False
+        if moved is not None:
+            with moved:
+                moved.wait(min(LONGEST_WAIT_SECONDS, remaining))
+        else:
+            time.sleep(min(pause, remaining))
+            pause = min(pause * 1.5, LONGEST_WAIT_SECONDS)

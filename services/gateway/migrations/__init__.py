@@ -1,0 +1,1 @@
+"""Shapes of the gateway's tables, step by step."""

@@ -1,0 +1,108 @@
+"""Sessions of the pages and tokens of the API: random texts, of which only hashes are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from services.gateway.accounts import Account, read_account
+from services.gateway.tables import accounts, sessions, tokens
+from shared.kernel.database import Database
+
+TOUCH_AFTER = timedelta(minutes=1)
+"""A session's last use is noted at most so often: reading a page should not write."""
+
+
+def open_session(
+    database: Database, account_id: UUID, *, now: datetime, lasts: timedelta, idle: timedelta
+) -> str:
+    """Begin a session; what the cookie must hold."""
+    token = secrets.token_urlsafe(32)
+    with database.transaction() as connection:
+        connection.execute(
+            delete(sessions).where(
+                or_(sessions.c.expires_at <= now, sessions.c.last_seen_at <= now - idle)
+            )
+        )
+        connection.execute(
+            insert(sessions).values(
+                token_hash=_hash(token),
+                account_id=account_id,
+                opened_at=now,
+                last_seen_at=now,
+                expires_at=now + lasts,
+            )
+        )
+    return token
+
+
+def session_account(
+    database: Database, token: str, *, now: datetime, idle: timedelta
+) -> Account | None:
+    """Whose session it is; ``None`` for an unknown, ended, expired or long unused one."""
+    s = sessions.c
+    with database.reading() as connection:
+        row = connection.execute(
+            select(s.account_id, s.last_seen_at).where(
+                s.token_hash == _hash(token), s.expires_at > now, s.last_seen_at > now - idle
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        account = read_account(
+            connection, (accounts.c.id == row.account_id) & accounts.c.is_active
+        )
+    if account is not None and now - row.last_seen_at >= TOUCH_AFTER:
+        with database.transaction() as connection:
+            connection.execute(
+                update(sessions).where(s.token_hash == _hash(token)).values(last_seen_at=now)
+            )
+    return account
+
+
+def end_session(database: Database, token: str) -> None:
+    """End a session; ending none is no error."""
+    with database.transaction() as connection:
+        connection.execute(delete(sessions).where(sessions.c.token_hash == _hash(token)))
+
+
+def issue_token(
+    database: Database, account_id: UUID, *, now: datetime, lasts: timedelta
+) -> tuple[str, datetime]:
+    """A bearer token for the API, and when it ends."""
+    token = secrets.token_urlsafe(32)
+    expires_at = now + lasts
+    with database.transaction() as connection:
+        connection.execute(delete(tokens).where(tokens.c.expires_at <= now))
+        connection.execute(
+            insert(tokens).values(
+                token_hash=_hash(token), account_id=account_id, issued_at=now, expires_at=expires_at
+            )
+        )
+    return token, expires_at
+
+
+def token_account(database: Database, token: str, *, now: datetime) -> Account | None:
+    """Whose token it is; ``None`` for an unknown, withdrawn or expired one."""
+    t = tokens.c
+    with database.reading() as connection:
+        account_id = connection.execute(
+            select(t.account_id).where(t.token_hash == _hash(token), t.expires_at > now)
+        ).scalar_one_or_none()
+        if account_id is None:
+            return None
+        return read_account(connection, (accounts.c.id == account_id) & accounts.c.is_active)
+
+
+def revoke_token(database: Database, token: str) -> None:
+    """Withdraw a token; withdrawing none is no error."""
+    with database.transaction() as connection:
+        connection.execute(delete(tokens).where(tokens.c.token_hash == _hash(token)))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
