@@ -1,0 +1,50 @@
+"""The repository's own files, as the architecture tests look at them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_OURS = {
+    ".git", ".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache",
+    ".tools", ".venv", "__pycache__", "node_modules", "test-results", "vendor",
+}  # fmt: skip
+"""Folders that git ignores, wherever they are."""
+NOT_OURS_AT_THE_TOP = {"data", "var"}
+
+
+def files(*endings: str) -> Iterator[Path]:
+    """Every file of the repository, or those with one of these endings."""
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        if parts[0] in NOT_OURS_AT_THE_TOP or not NOT_OURS.isdisjoint(parts):
+            continue
+        if path.is_file() and (not endings or path.suffix in endings):
+            yield path
+
+
+def python_files(*folders: str) -> list[Path]:
+    """The Python files below these folders of the repository."""
+    return [
+        path
+        for path in files(".py")
+        if not folders or path.relative_to(ROOT).as_posix().startswith(folders)
+    ]
+
+
+def name_of(path: Path) -> str:
+    """A file's path in the repository."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported_by(path: Path) -> set[str]:
+    """The names of all modules that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
