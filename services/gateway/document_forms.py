@@ -66,9 +66,7 @@ class Writing:
         """The page of an element; of the list of elements without one."""
         if element is None:
             return url_for(f"{self.area}.show_tasks", **self.key)
-        return url_for(
-            f"{self.area}.write_element", element=element, _anchor=anchor, **self.key
-        )
+        return url_for(f"{self.area}.write_element", element=element, _anchor=anchor, **self.key)
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ def element_page(
                 document.pop(name)
             expected = form.number("expected_version")
             if save(form, document, expected if isinstance(expected, int) else None):
-                return redirect(_next(writing, element, verb, anchor, form), 303)
+                return redirect(_next(writing, element, verb, anchor), 303)
             form.errors = {_name_of(key): text for key, text in form.errors.items()}
         if form.status == STALE:
             newer = reload()
@@ -158,8 +156,11 @@ def element_page(
         rows=numbers_of(form, name),
         row_titles={number: _row_title(form, element, number) for number in numbers_of(form, name)},
         options=_options(writing),
-        missing=[] if is_posted() else [
-            one for one in missing_of(writing)
+        missing=[]
+        if is_posted()
+        else [
+            one
+            for one in missing_of(writing)
             if one.field == name or one.field.startswith((f"{name}.", f"{name}["))
         ],
         newer=_section_of(newer, writing, name) if newer else None,
@@ -213,10 +214,12 @@ def _placed(finding: Finding, text: str, titles: Mapping[str, str]) -> str:
     if name not in titles or finding.element == name:
         return text
     if row is None:
-        return _("%(element)s – %(text)s", element=titles[name], text=text)
+        return _("%(element)s – %(words)s", element=titles[name], words=text)
     return _(
-        "%(element)s, row %(number)s – %(text)s",
-        element=titles[name], number=row + 1, text=text,
+        "%(element)s, row %(number)s – %(words)s",
+        element=titles[name],
+        number=row + 1,
+        words=text,
     )
 
 
@@ -340,9 +343,8 @@ def _read_value(form: ActForm, name: str, field: TemplateField | TemplateElement
     try:
         number = float(plain)
     except ValueError:
-        form.add_error(
-            name, _("%(label)s: enter a number, for example 12 or 12.5", label=localized(field.label))
-        )
+        label = localized(field.label)
+        form.add_error(name, _("%(label)s: enter a number, for example 12 or 12.5", label=label))
         return None
     return int(number) if number.is_integer() and "." not in plain else number
 
@@ -372,9 +374,7 @@ def _new_key(element: TemplateElement, rows: Sequence[Mapping[str, Any]]) -> str
     return f"{prefix}{max(used, default=0) + 1}"
 
 
-def _next(
-    writing: Writing, element: TemplateElement, verb: str, anchor: str | None, form: ActForm
-) -> str:
+def _next(writing: Writing, element: TemplateElement, verb: str, anchor: str | None) -> str:
     """Where a saved form leads."""
     if verb in {"add", "remove"}:
         return writing.address(element.name, anchor)
@@ -387,13 +387,11 @@ def _next(
 
 
 def _name_of(address: str) -> str:
-    """The form's field for an address in a document: ``actions[2].ends_on`` → ``actions.2.ends_on``."""
+    """The form's field for an address: ``actions[2].ends_on`` → ``actions.2.ends_on``."""
     return re.sub(r"\[(\d+)\]", r".\1", address.removeprefix("document."))
 
 
-def _section_of(
-    answer: HdrAnswer | SummaryAnswer, writing: Writing, name: str
-) -> list[Section]:
+def _section_of(answer: HdrAnswer | SummaryAnswer, writing: Writing, name: str) -> list[Section]:
     """What stands in an element now."""
     shown = {name: answer.document.get(name)}
     return sections(shown, writing.template, leave_out=())

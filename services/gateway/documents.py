@@ -112,7 +112,7 @@ def _section(
             if not _is_empty(value.get(field.name))
         )
         return Section(element.name, title, facts=facts)
-    if element.type == "list" and isinstance(value, Sequence) and not isinstance(value, str):
+    if element.type == "list" and _are_rows(value):
         fields = [f for f in element.fields if any(not _is_empty(r.get(f.name)) for r in value)]
         return Section(
             element.name,
@@ -188,9 +188,9 @@ def _titles_of_rows(
     return {
         (element.name, str(row[KEY_FIELD])): _title_of_row(element, row)
         for element in elements
-        if element.type == "list" and isinstance(document.get(element.name), list)
+        if element.type == "list" and _are_rows(document.get(element.name))
         for row in document[element.name]
-        if isinstance(row, Mapping) and row.get(KEY_FIELD)
+        if row.get(KEY_FIELD)
     }
 
 
@@ -231,6 +231,10 @@ def _guessed_elements(document: Mapping[str, Any]) -> Iterator[TemplateElement]:
 def _label(name: str) -> LocalizedText:
     words = name.replace("_", " ").capitalize()[:200] or "–"
     return LocalizedText(pl=words, en=words)
+
+
+def _are_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(row, Mapping) for row in value)
 
 
 def _is_empty(value: Any) -> bool:

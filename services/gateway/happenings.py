@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import url_for
+from flask_babel import lazy_gettext as lazy
 
 from services.gateway import labels
-from services.gateway.i18n import capital, format_day, format_number
+from services.gateway.i18n import capital, format_day, format_number, ngettext
 from services.gateway.i18n import gettext as _
-from services.gateway.i18n import ngettext
 from services.gateway.pages import may_open
 from services.gateway.panel import Names
 from services.gateway.projections.timeline import TimelineRow
@@ -21,7 +21,7 @@ Parameters = Mapping[str, Any]
 def sentence(row: TimelineRow) -> str:
     """What happened; the event's own name where it is newer than these texts."""
     word = _SENTENCES.get(row.type)
-    return word(_Known(row.parameters)) if word else row.type
+    return word(_Known(row.parameters)) if word else labels.label(_PLAIN, row.type)
 
 
 def target(row: TimelineRow) -> str | None:
@@ -152,8 +152,11 @@ def _member(p: Parameters) -> str:
 
 
 def _renamed(p: Parameters) -> str:
-    return _("The name was changed from “%(before)s” to “%(now)s”",
-             before=p["previous_name"], now=p["name"])
+    return _(
+        "The name was changed from “%(before)s” to “%(now)s”",
+        before=p["previous_name"],
+        now=p["name"],
+    )
 
 
 def _kind_changed(p: Parameters) -> str:
@@ -166,40 +169,55 @@ def _kind_changed(p: Parameters) -> str:
 
 
 _SENTENCES: Mapping[str, Callable[[Parameters], str]] = {
-    "LocalGovernmentRegistered": lambda p: _("Entered the register of JST"),
     "LocalGovernmentRenamed": _renamed,
     "LocalGovernmentKindChanged": _kind_changed,
-    "LocalGovernmentClosed": lambda p: _("Is gone from the register of JST"),
     "ApplicationSubmitted": _submitted,
-    "ApplicationWithdrawn": lambda p: _("The application was withdrawn"),
-    "ApplicationChecked": lambda p: _("The formal check was recorded"),
-    "ApplicationDecided": lambda p: _("A decision was prepared"),
     "ResultsPublished": _results,
-    "ReservePromoted": lambda p: _("Qualified from the reserve list: %(reason)s",
-                                   reason=p["reason"] or "–"),
-    "CycleOpened": lambda p: _("The advisory cycle was opened"),
+    "ReservePromoted": lambda p: _(
+        "Qualified from the reserve list: %(reason)s", reason=p["reason"] or "–"
+    ),
     "TeamAssigned": _team,
     "TeamMemberReplaced": _member,
     "AreaChosen": _area,
     "DiagnosisClosed": _diagnosis,
     "StageCompleted": _stage,
-    "DirectionsSet": lambda p: _("The directions of implementation were settled"),
     "ActivityLogged": _activity,
-    "CycleCompleted": lambda p: _("The advisory cycle was completed"),
-    "HDROpened": lambda p: _("The HDR can be written"),
-    "HDRSubmitted": lambda p: _("The HDR was handed in (submission %(number)s)",
-                                number=p["submission"]),
+    "HDRSubmitted": lambda p: _(
+        "The HDR was handed in (submission %(number)s)", number=p["submission"]
+    ),
     "HDRStateChanged": _hdr_state,
-    "HDRReturned": lambda p: _("The HDR was returned to its authors: %(reason)s",
-                               reason=p["reason"]),
-    "HDRPublished": lambda p: _("The HDR “%(title)s” was published (version %(version)s)",
-                                title=p["title"], version=p["published_version"]),
+    "HDRReturned": lambda p: _(
+        "The HDR was returned to its authors: %(reason)s", reason=p["reason"]
+    ),
+    "HDRPublished": lambda p: _(
+        "The HDR “%(title)s” was published (version %(version)s)",
+        title=p["title"],
+        version=p["published_version"],
+    ),
     "HDRWithdrawn": lambda p: _("The HDR was taken down: %(reason)s", reason=p["reason"]),
-    "SummaryFormChosen": lambda p: _("The form of the summary was chosen: %(form)s",
-                                     form=labels.label(labels.SUMMARY_FORMS, p["form"])),
+    "SummaryFormChosen": lambda p: _(
+        "The form of the summary was chosen: %(form)s",
+        form=labels.label(labels.SUMMARY_FORMS, p["form"]),
+    ),
     "SummaryStateChanged": _summary_state,
     "SummaryPublished": lambda p: _("The summary “%(title)s” was published", title=p["title"]),
-    "RoundOpened": lambda p: _("A monitoring round asks about the HDR: %(name)s, due %(day)s",
-                               name=p["name"], day=format_day(p["due_on"])),
+    "RoundOpened": lambda p: _(
+        "A monitoring round asks about the HDR: %(name)s, due %(day)s",
+        name=p["name"],
+        day=format_day(p["due_on"]),
+    ),
     "MonitoringRecorded": _recorded,
 }
+
+_PLAIN: labels.Labels = {
+    "LocalGovernmentRegistered": lazy("Entered the register of JST"),
+    "LocalGovernmentClosed": lazy("Is gone from the register of JST"),
+    "ApplicationWithdrawn": lazy("The application was withdrawn"),
+    "ApplicationChecked": lazy("The formal check was recorded"),
+    "ApplicationDecided": lazy("A decision was prepared"),
+    "CycleOpened": lazy("The advisory cycle was opened"),
+    "DirectionsSet": lazy("The directions of implementation were settled"),
+    "CycleCompleted": lazy("The advisory cycle was completed"),
+    "HDROpened": lazy("The HDR can be written"),
+}
+"""Events that need no parameters."""

@@ -125,7 +125,9 @@ class ActForm(Form):
     def perform(
         self, act: Callable[[], Outcome], *, fields: Mapping[str, str] | None = None
     ) -> Outcome | None:
-        """Act; a refusal, or a service that does not answer, becomes an error of the form."""
+        """Act, where nothing is wrong yet; a refusal becomes an error of the form."""
+        if not self.is_valid:
+            return None
         services().caller.key = self._key()
         try:
             return act()
@@ -254,9 +256,7 @@ def read_list(
         return page.rows, paging
 
 
-def csv_answer(
-    name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
-) -> Response:
+def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """A list as a CSV file that spreadsheets open as it is: UTF-8 with BOM, semicolons.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front.

@@ -20,6 +20,7 @@ from eventsourcing.persistence import (
     OperationalError,
     StoredEvent,
 )
+from eventsourcing.utils import Environment
 from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, exc, insert, select
 
@@ -100,6 +101,10 @@ class ServiceApplication(Application[UUID]):
         self.on_commit: list[Callable[[], None]] = []
         self._epoch: str | None = None
         super().__init__(env={})
+
+    def construct_env(self, name: str, env: Any = None) -> Environment:
+        """Nothing: the process's environment must not switch on a cache, cipher or compressor."""
+        return Environment(name, {})
 
     def construct_factory(self, env: Any) -> InfrastructureFactory[Any]:
         """Our event store over this service's database, whatever the environment says."""

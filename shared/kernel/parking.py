@@ -116,8 +116,10 @@ class ServiceSink:
     def position(self, source: str) -> Position:
         """How far the source's log has taken effect."""
         with self.application.database.reading() as connection:
+            # In this order: what another process parks is counted, or lies beyond the position.
+            position = read_position(connection, self.subscription, source)
             self._may_have_parked = parked_count(connection, self.subscription) > 0
-            return read_position(connection, self.subscription, source)
+        return position
 
     def park_undecodable(self, body: bytes, error: str) -> None:
         """Keep a message that is no event."""

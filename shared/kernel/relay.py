@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import Any
 
@@ -214,6 +214,8 @@ class _ConfirmedPublisher:
     def stay_alive(self) -> None:
         """Keep the connection's heartbeat going while there is nothing to publish."""
         if self.has_confirms:
+            with suppress(TimeoutError):
+                self.connection.drain_events(timeout=0)  # the broker's beats count once read
             self.connection.heartbeat_check()
 
     def _on_ack(self, delivery_tag: int, multiple: bool) -> None:  # noqa: FBT001 -- amqp's form

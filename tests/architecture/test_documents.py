@@ -1,11 +1,13 @@
 """What the documents name is there: files, tests, commands, variables, links."""
 
+import json
 import re
 from functools import cache
 
 import pytest
 import typer.main
 
+from platform_cli.demo.loading import PASSWORD
 from platform_cli.main import app
 from tests.architecture.tree import ROOT, files, name_of, python_files
 
@@ -116,6 +118,17 @@ def test_the_readme_begins_with_what_one_can_do():
 
     assert first_command < 20
     assert 100 <= len(lines) <= 150
+
+
+def test_the_logins_that_the_readme_names_are_those_of_the_demonstration():
+    accounts = json.loads(text_of(ROOT / "platform_cli" / "demo" / "data" / "accounts.json"))
+    readme = text_of(ROOT / "README.md")
+
+    named = set(re.findall(r"`([\w.-]+@example\.org)`", readme))
+
+    assert named
+    assert named <= {account["email"] for account in accounts["accounts"]}
+    assert f"`{PASSWORD}`" in readme
 
 
 def test_decisions_are_numbered_without_gaps_and_short():

@@ -6,13 +6,14 @@ import io
 import re
 import sys
 import tokenize
+from functools import cache
 
 import pytest
 
 from platform_cli import registry
 from shared.kernel.event_store import EventStoreFactory
 from shared.kernel.testing import an_application
-from tests.architecture.tree import ROOT, name_of, python_files
+from tests.architecture.tree import ROOT, name_of, python_files, tree_of
 from tests.contract.stored_events import aggregates
 
 MOST_LINES = 2500
@@ -60,6 +61,7 @@ def docstring_lines(source):
     }
 
 
+@cache
 def code_of(path):
     """A file's code, without what it says to people."""
     source = path.read_text(encoding="utf-8")
@@ -130,9 +132,11 @@ def test_the_environment_cannot_change_the_store(monkeypatch):
 
 
 SLEEPERS = {
+    "tests/e2e/running.py": "looks again whether the platform is ready, with a deadline",
     "tests/integration/kernel/conftest.py": "`eventually`: looks again, with a deadline",
     "tests/integration/kernel/fence_writer.py": "a transaction that stays open is what is tested",
     "tests/story/api.py": "sends again what was not answered, with a deadline",
+    "tests/story/processes.py": "strikes at a random moment, which is what is tested",
     "tests/story/steps.py": "`eventually`: looks again, with a deadline",
 }
 
@@ -142,7 +146,7 @@ def test_no_test_sleeps():
     sleepers = {
         name_of(path)
         for path in python_files("tests/")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "sleep"
     }
 

@@ -20,7 +20,7 @@ from services.gateway.tables import account_metadata
 from shared.kernel import schema
 from shared.kernel.database import Database
 from shared.kernel.migrations import upgrade
-from tests.architecture.tree import ROOT
+from tests.architecture.tree import ROOT, tree_of
 from tooling.images import IMAGES
 
 SERVICES = ROOT / "services"
@@ -41,7 +41,7 @@ def has_room(service, room):
 
 def entrypoints(service):
     """The methods of ``service.py`` that are commands or queries, each with its request's name."""
-    tree = ast.parse((SERVICES / service / "service.py").read_text(encoding="utf-8"))
+    tree = tree_of(SERVICES / service / "service.py")
     return {
         method.name: ast.unparse(decorator.args[0])
         for cls in tree.body
@@ -212,7 +212,7 @@ def test_every_view_that_is_written_is_kept_up():
     written = {
         f"{path.stem}.{node.name}"
         for path in folder.glob("*.py")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in tree_of(path).body
         if isinstance(node, ast.ClassDef) and "View" in {ast.unparse(base) for base in node.bases}
     }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import os
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,14 +16,27 @@ NOT_OURS = {
 NOT_OURS_AT_THE_TOP = {"data", "var"}
 
 
-def files(*endings: str) -> Iterator[Path]:
+def files(*endings: str) -> list[Path]:
     """Every file of the repository, or those with one of these endings."""
-    for path in sorted(ROOT.rglob("*")):
-        parts = path.relative_to(ROOT).parts
-        if parts[0] in NOT_OURS_AT_THE_TOP or not NOT_OURS.isdisjoint(parts):
-            continue
-        if path.is_file() and (not endings or path.suffix in endings):
-            yield path
+    return [path for path in _all_files() if not endings or path.suffix in endings]
+
+
+@cache
+def _all_files() -> tuple[Path, ...]:
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        here = Path(folder)
+        folders[:] = sorted(set(folders) - NOT_OURS)
+        if here == ROOT:
+            folders[:] = sorted(set(folders) - NOT_OURS_AT_THE_TOP)
+        found += [here / name for name in sorted(names)]
+    return tuple(found)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A Python file's syntax tree; only to be read."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -39,12 +53,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imported_by(path: Path) -> set[str]:
+@cache
+def imported_by(path: Path) -> frozenset[str]:
     """The names of all modules that a file imports, anywhere in it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+    return frozenset(found)

@@ -199,8 +199,6 @@ def test_the_page_shows_every_operation_and_loads_nothing_from_elsewhere(app, de
 def test_what_was_promised_once_is_kept(described):
     """An operation that was published stays; a new one is added to the list, nothing is removed."""
     promised = set(PROMISED.read_text().splitlines())
-    there = {
-        f"{method.upper()} {path} {entry['operationId']}" for path, method, entry in described
-    }
+    there = {f"{method.upper()} {path} {entry['operationId']}" for path, method, entry in described}
     assert promised - there == set(), "published operations are gone"
     assert there - promised == set(), f"add to {PROMISED.name}"

@@ -57,7 +57,8 @@ def list_accounts() -> str:
     )
     role, database = filters["rola"], runtime().database
     chosen: dict[str, Any] = {
-        "role": Role(role) if role else None, "text": filters["szukaj"],
+        "role": Role(role) if role else None,
+        "text": filters["szukaj"],
     }
     _rows, total = accounts.list_accounts(database, **chosen, limit=1)
     paging = Paging(total)
@@ -72,7 +73,9 @@ def show_account(account_id: UUID) -> str:
     """One account."""
     row = accounts.get_account(runtime().database, account_id)
     return render_template(
-        "accounts/show.html", row=row, jst=_jst_of(row),
+        "accounts/show.html",
+        row=row,
+        jst=_jst_of(row),
         expert=expert_names([row.expert_id]) if row.expert_id else {},
         is_own=_is_own(account_id),
     )
@@ -84,15 +87,20 @@ def create_account() -> Answered:
     form = posted_or_empty()
     act = Act(title=_("New account"), button=_("Open the account"), back=url_for(".list_accounts"))
     if is_posted():
-        form.parse(Person, {name: form.text(name) for name in ("email", "full_name")},
-                   messages=_messages())
+        form.parse(
+            Person, {name: form.text(name) for name in ("email", "full_name")}, messages=_messages()
+        )
         if not form.text("password"):
             form.add_error("password", _("Enter a password"))
         scope = _scope(form)
-        created = form.is_valid and form.perform(
+        created = form.perform(
             lambda: accounts.create_account(
-                runtime().database, form.text("email"), str(form.values["password"]),
-                form.text("full_name"), form.texts("roles"), **scope,
+                runtime().database,
+                form.text("email"),
+                str(form.values["password"]),
+                form.text("full_name"),
+                form.texts("roles"),
+                **scope,
             )
         )
         form.values["password"] = ""
@@ -117,21 +125,27 @@ def change_account(account_id: UUID) -> Answered:
         }
     )
     act = Act(
-        title=_("Change the account"), caption=row.email, button=_("Save the changes"),
+        title=_("Change the account"),
+        caption=row.email,
+        button=_("Save the changes"),
         back=url_for(".show_account", account_id=account_id),
         lead=_("The new rights hold at once, also where the person is signed in."),
     )
     if is_posted():
-        form.parse(Person, {"email": row.email, "full_name": form.text("full_name")},
-                   messages=_messages())
+        form.parse(
+            Person, {"email": row.email, "full_name": form.text("full_name")}, messages=_messages()
+        )
         scope = _scope(form)
         loses_access = Role.OPERATOR in row.roles and Role.OPERATOR not in form.texts("roles")
         if _is_own(account_id) and loses_access:
             form.refuse(OwnAccountError(field="roles"))
-        if form.is_valid and form.perform(
+        if form.perform(
             lambda: accounts.change_account(
-                runtime().database, account_id, name=form.text("full_name"),
-                roles=form.texts("roles"), **scope,
+                runtime().database,
+                account_id,
+                name=form.text("full_name"),
+                roles=form.texts("roles"),
+                **scope,
             )
         ):
             return done(_("The account was changed."), act.back)
@@ -143,10 +157,15 @@ def disable_account(account_id: UUID) -> Answered:
     """Let an account in no more; its sessions and tokens end at once."""
     row = accounts.get_account(runtime().database, account_id)
     act = Act(
-        title=_("Disable the account"), caption=row.email, button=_("Disable"), is_warning=True,
+        title=_("Disable the account"),
+        caption=row.email,
+        button=_("Disable"),
+        is_warning=True,
         back=url_for(".show_account", account_id=account_id),
-        lead=_("The person is signed out at once and cannot sign in any more. What they did "
-               "stays recorded."),
+        lead=_(
+            "The person is signed out at once and cannot sign in any more. What they did "
+            "stays recorded."
+        ),
     )
     form = posted_or_empty()
     if is_posted():
@@ -163,7 +182,9 @@ def enable_account(account_id: UUID) -> Answered:
     """Let a disabled account in again."""
     row = accounts.get_account(runtime().database, account_id)
     act = Act(
-        title=_("Enable the account"), caption=row.email, button=_("Enable"),
+        title=_("Enable the account"),
+        caption=row.email,
+        button=_("Enable"),
         back=url_for(".show_account", account_id=account_id),
     )
     if is_posted():
@@ -178,19 +199,21 @@ def reset_password(account_id: UUID) -> Answered:
     row = accounts.get_account(runtime().database, account_id)
     form = posted_or_empty()
     act = Act(
-        title=_("Set another password"), caption=row.email, button=_("Set the password"),
+        title=_("Set another password"),
+        caption=row.email,
+        button=_("Set the password"),
         back=url_for(".show_account", account_id=account_id),
-        lead=_("The person is signed out everywhere. Tell them the password in person or by "
-               "phone, not by e-mail."),
+        lead=_(
+            "The person is signed out everywhere. Tell them the password in person or by "
+            "phone, not by e-mail."
+        ),
     )
     if is_posted():
         password = str(form.values.get("password") or "")
         if not password:
             form.add_error("password", _("Enter a password"))
         else:
-            form.perform(
-                lambda: accounts.reset_password(runtime().database, account_id, password)
-            )
+            form.perform(lambda: accounts.reset_password(runtime().database, account_id, password))
         form.values["password"] = ""
         if form.is_valid:
             return done(_("The password was set."), act.back)
@@ -203,7 +226,9 @@ def _is_own(account_id: UUID) -> bool:
 
 def _page(act: Act, form: ActForm, *, is_new: bool) -> Answered:
     return act_page(
-        act, form, "accounts/form.html",
+        act,
+        form,
+        "accounts/form.html",
         is_new=is_new,
         minimum=accounts.MINIMUM_PASSWORD,
         roles=[(code, capital(text)) for code, text in labels.ROLES.items()],

@@ -47,8 +47,8 @@ from shared.contracts.recruitment import (
     ApplicationsQuery,
     ApplicationStatus,
     CheckApplication,
-    Decision,
     DecideApplication,
+    Decision,
     PromoteReserve,
     WithdrawApplication,
 )
@@ -163,7 +163,7 @@ def decide(application_id: UUID) -> Answered:
             "reserve_rank": form.number("reserve_rank") if is_reserve else None,
         }
         messages = {"reserve_rank": _("Enter the place on the reserve list, from 1")}
-        if form.is_valid and form.send(
+        if form.send(
             services().recruitment.decide_application, DecideApplication, data, messages=messages
         ):
             return done(_("The decision was prepared."), act.back)
@@ -277,8 +277,15 @@ def _of_region(filters: Filters) -> tuple[Sequence[Any], Paging]:
 def _columns(*, is_staff: bool) -> tuple[str, ...]:
     personal = (_("Full name"), _("E-mail address")) if is_staff else ()
     return (
-        _("Receipt number"), _("Call"), _("Received"), _("State"), _("Place on the reserve list"),
-        _("Voivodeship"), _("TERYT code"), _("JST"), *personal,
+        _("Receipt number"),
+        _("Call"),
+        _("Received"),
+        _("State"),
+        _("Place on the reserve list"),
+        _("Voivodeship"),
+        _("TERYT code"),
+        _("JST"),
+        *personal,
     )
 
 

@@ -1,4 +1,4 @@
-"""Calls from the programme's side: prepare and publish, extend, close, call off, publish results."""
+"""Calls from the programme's side: publish, extend, close, call off, publish results."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from flask import render_template, url_for
 
 from services.gateway import labels
 from services.gateway.clients import services
-from services.gateway.i18n import format_day
+from services.gateway.i18n import format_day, ngettext
 from services.gateway.i18n import gettext as _
-from services.gateway.i18n import ngettext
 from services.gateway.pages import Filter, Filters, choices
 from services.gateway.panel import (
     Act,
@@ -90,13 +89,29 @@ def list_calls() -> Answered:
     if wants_csv():
         return csv_answer(
             "nabory",
-            (_("Title"), _("For whom"), _("Edition"), _("State"), _("Opens on"), _("Closes on"),
-             _("Results by"), _("Places"), _("Applications")),
             (
-                (row.title, labels.label(labels.CALL_KINDS, row.kind),
-                 Names.edition(row.edition_id), labels.label(labels.CALL_STATES, row.state),
-                 row.opens_on.isoformat(), row.closes_on.isoformat(), row.results_by.isoformat(),
-                 row.places, counts[row.call_id].standing)
+                _("Title"),
+                _("For whom"),
+                _("Edition"),
+                _("State"),
+                _("Opens on"),
+                _("Closes on"),
+                _("Results by"),
+                _("Places"),
+                _("Applications"),
+            ),
+            (
+                (
+                    row.title,
+                    labels.label(labels.CALL_KINDS, row.kind),
+                    Names.edition(row.edition_id),
+                    labels.label(labels.CALL_STATES, row.state),
+                    row.opens_on.isoformat(),
+                    row.closes_on.isoformat(),
+                    row.results_by.isoformat(),
+                    row.places,
+                    counts[row.call_id].standing,
+                )
                 for row in rows
             ),
         )
@@ -109,10 +124,13 @@ def list_calls() -> Answered:
 def show_call(call_id: UUID) -> str:
     """One call: dates, numbers of applications by state, what can be done."""
     call, counts = _call(call_id)
-    base = {"nabor": call_id}
+    base: dict[str, Any] = {"nabor": call_id}
     statuses = [
-        (labels.label(labels.APPLICATION_STATUSES, status), getattr(counts, status.lower()),
-         url_for("applications.list_applications", stan=status.value, **base))
+        (
+            labels.label(labels.APPLICATION_STATUSES, status),
+            getattr(counts, status.lower()),
+            url_for("applications.list_applications", stan=status.value, **base),
+        )
         for status in ApplicationStatus
     ]
     is_ended = call.state in {CallState.CANCELLED, CallState.DECIDED}
@@ -160,13 +178,15 @@ def draft_call() -> Answered:
     if step == "opublikuj":
         call_id = form.perform(lambda: _draft_and_publish(message))
         if call_id is not None:
-            return done(
-                _("The call was published."), url_for(".show_call", call_id=call_id)
-            )
+            return done(_("The call was published."), url_for(".show_call", call_id=call_id))
         return act_page(act, form, "panel_calls/form.html", **more)
     return act_page(
-        rehearsal, form, "panel_calls/rehearsal.html", call=message,
-        voivodeships=_regions_of(message.edition_id), today=runtime().clock.today(),
+        rehearsal,
+        form,
+        "panel_calls/rehearsal.html",
+        call=message,
+        voivodeships=_regions_of(message.edition_id),
+        today=runtime().clock.today(),
     )
 
 
@@ -194,10 +214,11 @@ def extend_call(call_id: UUID) -> Answered:
         if day is None:
             form.add_error("closes_on", _("Enter the new last day"))
         data = {
-            "call_id": call_id, "closes_on": day,
+            "call_id": call_id,
+            "closes_on": day,
             "reason": form.require("reason", _("Give the reason")),
         }
-        if form.is_valid and form.send(services().recruitment.extend_call, ExtendCall, data):
+        if form.send(services().recruitment.extend_call, ExtendCall, data):
             return done(_("The deadline was moved."), act.back)
     return act_page(act, form, "panel_calls/extend.html")
 
@@ -212,18 +233,24 @@ def close_call(call_id: UUID) -> Answered:
         button=_("Close the call"),
         back=url_for(".show_call", call_id=call_id),
         consequences=(
-            _("No more applications will be taken, though the deadline is %(day)s.",
-              day=format_day(call.closes_on)),
+            _(
+                "No more applications will be taken, though the deadline is %(day)s.",
+                day=format_day(call.closes_on),
+            ),
             ngettext(
                 "%(num)s application stays to be assessed.",
-                "%(num)s applications stay to be assessed.", counts.standing,
+                "%(num)s applications stay to be assessed.",
+                counts.standing,
             ),
             _("A closed call is not opened again."),
         ),
         is_warning=True,
     )
     return confirm(
-        act, services().recruitment.close_call, CallRequest, {"call_id": call_id},
+        act,
+        services().recruitment.close_call,
+        CallRequest,
+        {"call_id": call_id},
         said=_("The call was closed."),
     )
 
@@ -243,7 +270,10 @@ def cancel_call(call_id: UUID) -> Answered:
         is_warning=True,
     )
     return confirm(
-        act, services().recruitment.cancel_call, CancelCall, {"call_id": call_id},
+        act,
+        services().recruitment.cancel_call,
+        CancelCall,
+        {"call_id": call_id},
         said=_("The call was called off."),
     )
 
@@ -390,14 +420,18 @@ def _obstacles(call: CallRow, rows: list[ApplicationAnswer]) -> list[str]:
         found_.append(
             ngettext(
                 "%(num)s application has no decision.",
-                "%(num)s applications have no decision.", undecided,
+                "%(num)s applications have no decision.",
+                undecided,
             )
         )
     qualified = sum(1 for row in rows if row.prepared_decision == Decision.QUALIFIED)
     if call.places is not None and qualified > call.places:
         found_.append(
-            _("There are %(places)s places, but %(number)s applications are to be qualified.",
-              places=call.places, number=qualified)
+            _(
+                "There are %(places)s places, but %(number)s applications are to be qualified.",
+                places=call.places,
+                number=qualified,
+            )
         )
     ranks = [row.reserve_rank for row in rows if row.prepared_decision == Decision.RESERVE]
     if len(ranks) != len(set(ranks)):

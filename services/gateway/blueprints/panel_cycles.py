@@ -95,7 +95,8 @@ def list_cycles() -> Answered:
     filters = Filters(
         (
             Filter(
-                "stan", _("State"),
+                "stan",
+                _("State"),
                 (("", _("all")), ("OPEN", _("open")), ("COMPLETED", _("completed"))),
             ),
             Filter("etap", _("Stage"), (("", _("all")), *_stages())),
@@ -103,8 +104,11 @@ def list_cycles() -> Answered:
             region_filter(),
             kind_filter(),
             area_filter(),
-            Filter("team", _("Team"), (("", _("all")), ("tak", _("with a team")),
-                                       ("nie", _("without a team")))),
+            Filter(
+                "team",
+                _("Team"),
+                (("", _("all")), ("tak", _("with a team")), ("nie", _("without a team"))),
+            ),
             Filter("szukaj", _("JST: name, county or code")),
         )
     )
@@ -126,17 +130,37 @@ def list_cycles() -> Answered:
     if wants_csv():
         return csv_answer(
             "sprawy",
-            (_("TERYT code"), _("JST"), _("Kind"), _("Voivodeship"), _("Edition"), _("Stage"),
-             _("In the stage since"), _("Support area"), _("Team"), _("Activities"), _("Hours"),
-             _("Last activity")),
             (
-                (row.jst.code, row.jst.name, labels.jst_kind(row.jst),
-                 labels.voivodeship(row.jst.voivodeship), Names.edition(row.edition_id),
-                 Names.stage(row.current_stage, row.edition_id)
-                 if row.current_stage else _("completed"),
-                 row.stage_entered_at.date().isoformat(), Names.area(row.area_code),
-                 row.team_name, row.activity_count, format_number(row.activity_hours),
-                 row.last_activity_on)
+                _("TERYT code"),
+                _("JST"),
+                _("Kind"),
+                _("Voivodeship"),
+                _("Edition"),
+                _("Stage"),
+                _("In the stage since"),
+                _("Support area"),
+                _("Team"),
+                _("Activities"),
+                _("Hours"),
+                _("Last activity"),
+            ),
+            (
+                (
+                    row.jst.code,
+                    row.jst.name,
+                    labels.jst_kind(row.jst),
+                    labels.voivodeship(row.jst.voivodeship),
+                    Names.edition(row.edition_id),
+                    Names.stage(row.current_stage, row.edition_id)
+                    if row.current_stage
+                    else _("completed"),
+                    row.stage_entered_at.date().isoformat(),
+                    Names.area(row.area_code),
+                    row.team_name,
+                    row.activity_count,
+                    format_number(row.activity_hours),
+                    row.last_activity_on,
+                )
                 for row in rows
             ),
         )
@@ -169,7 +193,9 @@ def assign_team(cycle_id: UUID) -> Answered:
     row = _row(cycle_id)
     form = posted_or_empty({"team_id": request.args.get("team", "")})
     act = _act(
-        row, _("Assign a team"), _("Assign"),
+        row,
+        _("Assign a team"),
+        _("Assign"),
         lead=_("The team now: %(team)s.", team=row.team_name or "…") if row.team_id else "",
         reason=_("Reason for the change") if row.team_id else None,
     )
@@ -185,9 +211,7 @@ def assign_team(cycle_id: UUID) -> Answered:
     with reading() as connection:
         teams = list_teams(
             connection,
-            TeamFilter(
-                edition_id=row.edition_id, voivodeships=(row.jst.voivodeship,), limit=None
-            ),
+            TeamFilter(edition_id=row.edition_id, voivodeships=(row.jst.voivodeship,), limit=None),
         ).rows
     people = expert_names(id_ for t in teams for id_ in (t.ros_expert_id, t.pro_expert_id))
     items = [
@@ -213,7 +237,9 @@ def choose_area(cycle_id: UUID) -> Answered:
     row = _row(cycle_id)
     form = posted_or_empty({"area_code": row.area_code or ""})
     act = _act(
-        row, _("Support area"), _("Save the choice"),
+        row,
+        _("Support area"),
+        _("Save the choice"),
         lead=_("The area can be changed until the diagnosis is closed."),
     )
     if is_posted():
@@ -230,7 +256,9 @@ def choose_area(cycle_id: UUID) -> Answered:
         if form.send(services().advisory.choose_area, ChooseArea, data, messages=messages):
             return done(_("The support area was saved."), act.back)
     return act_page(
-        act, form, "cycles/area.html",
+        act,
+        form,
+        "cycles/area.html",
         areas=[(a.code, f"{a.number}. {localized(a.name)}") for a in _areas(row)],
     )
 
@@ -246,9 +274,12 @@ def record_diagnosis(cycle_id: UUID) -> Answered:
     }
     values |= {"priorities": "\n".join(answer.priorities), "expected_version": answer.version}
     form = posted_or_empty(values)
-    act = _act(row, _("Needs diagnosis"), _("Save the diagnosis"), lead=_(
-        "You can save and correct it as often as you need, until it is closed."
-    ))
+    act = _act(
+        row,
+        _("Needs diagnosis"),
+        _("Save the diagnosis"),
+        lead=_("You can save and correct it as often as you need, until it is closed."),
+    )
     if is_posted():
         data = {
             "cycle_id": cycle_id,
@@ -257,13 +288,18 @@ def record_diagnosis(cycle_id: UUID) -> Answered:
             "expected_version": form.number("expected_version"),
         }
         if form.send(
-            services().advisory.record_diagnosis, RecordDiagnosis, data,
-            messages=_diagnosis_messages(), fields={"priorities": "priorities"},
+            services().advisory.record_diagnosis,
+            RecordDiagnosis,
+            data,
+            messages=_diagnosis_messages(),
+            fields={"priorities": "priorities"},
         ):
             return done(_("The diagnosis was saved."), act.back)
         _take_newer(form, answer.version)
     return act_page(
-        act, form, "cycles/diagnosis.html",
+        act,
+        form,
+        "cycles/diagnosis.html",
         saved=answer if form.status == STALE and is_posted() else None,
     )
 
@@ -273,14 +309,19 @@ def close_diagnosis(cycle_id: UUID) -> Answered:
     """Settle the diagnosis; from then on the HDR can be written."""
     row = _row(cycle_id)
     act = _act(
-        row, _("Close the diagnosis"), _("Close the diagnosis"),
+        row,
+        _("Close the diagnosis"),
+        _("Close the diagnosis"),
         consequences=(
             _("Diagnosis, priorities and support area are settled and cannot be changed."),
             _("The HDR opens, filled in with the diagnosis and the priorities."),
         ),
     )
     return confirm(
-        act, services().advisory.close_diagnosis, CloseDiagnosis, {"cycle_id": cycle_id},
+        act,
+        services().advisory.close_diagnosis,
+        CloseDiagnosis,
+        {"cycle_id": cycle_id},
         said=_("The diagnosis was closed. The HDR can be written now."),
     )
 
@@ -291,7 +332,9 @@ def set_directions(cycle_id: UUID) -> Answered:
     row = _row(cycle_id)
     form = posted_or_empty(put_rows({}, "tools", [dict.fromkeys(TOOL_FIELDS, "")]))
     act = _act(
-        row, _("Directions of implementation"), _("Settle the directions"),
+        row,
+        _("Directions of implementation"),
+        _("Settle the directions"),
         lead=_("They are settled once; this completes the stage."),
     )
     if is_posted() and not change_rows(form, {"tools": TOOL_FIELDS}):
@@ -315,12 +358,17 @@ def complete_stage(cycle_id: UUID, stage: str) -> Answered:
     """Complete a stage that has no work of its own here."""
     row = _row(cycle_id)
     act = _act(
-        row, _("Complete the stage"), _("Complete the stage"),
+        row,
+        _("Complete the stage"),
+        _("Complete the stage"),
         lead=Names.stage(stage, row.edition_id),
     )
     return confirm(
-        act, services().advisory.complete_stage, CompleteStage,
-        {"cycle_id": cycle_id, "stage": stage}, said=_("The stage was completed."),
+        act,
+        services().advisory.complete_stage,
+        CompleteStage,
+        {"cycle_id": cycle_id, "stage": stage},
+        said=_("The stage was completed."),
     )
 
 
@@ -348,7 +396,10 @@ def log_activity(cycle_id: UUID) -> Answered:
         ):
             return done(_("The activity was saved."), act.back)
     return act_page(
-        act, form, "cycles/activity.html", forms=choices(labels.ACTIVITY_FORMS),
+        act,
+        form,
+        "cycles/activity.html",
+        forms=choices(labels.ACTIVITY_FORMS),
         tasks=[(code, f"{code} {text}") for code, text in TASKS.items()],
     )
 
@@ -385,21 +436,44 @@ def _acts(row: CycleRow, answer: CycleAnswer) -> list[tuple[str, str]]:
     wanted: list[tuple[bool, str, str, Mapping[str, Any]]] = [
         (stage is not None and row.team_id is None, "assign_team", _("Assign a team"), here),
         (answer.area_code is None, "choose_area", _("Choose the support area"), here),
-        (is_diagnosing and answer.diagnosis is None, "record_diagnosis",
-         _("Write the diagnosis"), here),
-        (is_diagnosing and answer.diagnosis is not None, "close_diagnosis",
-         _("Close the diagnosis"), here),
-        (is_diagnosing and answer.diagnosis is not None, "record_diagnosis",
-         _("Correct the diagnosis"), here),
-        (answer.directions is None and stage == "DIRECTIONS", "set_directions",
-         _("Settle the directions"), here),
-        (stage is not None and stage not in OWN_WORK, "complete_stage",
-         _("Complete the stage"), {**here, "stage": stage}),
+        (
+            is_diagnosing and answer.diagnosis is None,
+            "record_diagnosis",
+            _("Write the diagnosis"),
+            here,
+        ),
+        (
+            is_diagnosing and answer.diagnosis is not None,
+            "close_diagnosis",
+            _("Close the diagnosis"),
+            here,
+        ),
+        (
+            is_diagnosing and answer.diagnosis is not None,
+            "record_diagnosis",
+            _("Correct the diagnosis"),
+            here,
+        ),
+        (
+            answer.directions is None and stage == "DIRECTIONS",
+            "set_directions",
+            _("Settle the directions"),
+            here,
+        ),
+        (
+            stage is not None and stage not in OWN_WORK,
+            "complete_stage",
+            _("Complete the stage"),
+            {**here, "stage": stage},
+        ),
         (row.team_id is not None, "log_activity", _("Log an activity"), here),
-        (answer.area_code is not None and not answer.is_diagnosis_closed, "choose_area",
-         _("Change the support area"), here),
-        (stage is not None and row.team_id is not None, "assign_team",
-         _("Change the team"), here),
+        (
+            answer.area_code is not None and not answer.is_diagnosis_closed,
+            "choose_area",
+            _("Change the support area"),
+            here,
+        ),
+        (stage is not None and row.team_id is not None, "assign_team", _("Change the team"), here),
     ]
     return [
         (url_for(f".{endpoint}", **values), text)

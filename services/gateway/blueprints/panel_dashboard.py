@@ -116,7 +116,7 @@ def show_dashboard() -> str:
     parts: dict[str, Any] = {}
     with reading() as connection:
         if caller.has(Role.PROGRAMME_STAFF, Role.COORDINATOR):
-            parts |= _programme(connection, today)
+            parts |= _programme(connection)
         if caller.has(Role.EXPERT, Role.JST):
             parts["tasks"] = _tasks(connection)
         if caller.has(Role.EXPERT):
@@ -171,13 +171,25 @@ def list_funnel_rows() -> Answered:
     if wants_csv():
         return csv_answer(
             "jst",
-            (_("TERYT code"), _("Name"), _("Kind"), _("Voivodeship"), _("Edition"),
-             _("Support area"), *(str(text) for text in JST_MILESTONES.values())),
             (
-                (row.jst.code, row.jst.name, labels.jst_kind(row.jst),
-                 labels.voivodeship(row.jst.voivodeship), Names.edition(row.edition_id),
-                 Names.area(row.area_code),
-                 *(_day(row.milestones.get(Milestone(key))) for key in JST_MILESTONES))
+                _("TERYT code"),
+                _("Name"),
+                _("Kind"),
+                _("Voivodeship"),
+                _("Edition"),
+                _("Support area"),
+                *(str(text) for text in JST_MILESTONES.values()),
+            ),
+            (
+                (
+                    row.jst.code,
+                    row.jst.name,
+                    labels.jst_kind(row.jst),
+                    labels.voivodeship(row.jst.voivodeship),
+                    Names.edition(row.edition_id),
+                    Names.area(row.area_code),
+                    *(_day(row.milestones.get(Milestone(key))) for key in JST_MILESTONES),
+                )
                 for row in rows
             ),
         )
@@ -217,12 +229,21 @@ def list_funnel_experts() -> Answered:
     if wants_csv():
         return csv_answer(
             "eksperci",
-            (_("Receipt number"), _("Role"), _("Voivodeship"), _("Edition"),
-             *(str(text) for text in EXPERT_MILESTONES.values())),
             (
-                (row.receipt_number, row.role.value, labels.voivodeship(row.voivodeship),
-                 Names.edition(row.edition_id),
-                 *(_day(row.milestones.get(ExpertMilestone(key))) for key in EXPERT_MILESTONES))
+                _("Receipt number"),
+                _("Role"),
+                _("Voivodeship"),
+                _("Edition"),
+                *(str(text) for text in EXPERT_MILESTONES.values()),
+            ),
+            (
+                (
+                    row.receipt_number,
+                    row.role.value,
+                    labels.voivodeship(row.voivodeship),
+                    Names.edition(row.edition_id),
+                    *(_day(row.milestones.get(ExpertMilestone(key))) for key in EXPERT_MILESTONES),
+                )
                 for row in rows
             ),
         )
@@ -259,12 +280,25 @@ def list_attention() -> Answered:
     if wants_csv():
         return csv_answer(
             "uwagi",
-            (_("What"), _("TERYT code"), _("JST"), _("Voivodeship"), _("Since"), _("Days"),
-             _("Matter")),
             (
-                (str(attention_texts.KINDS[row.kind]), row.jst.code if row.jst else "",
-                 row.jst.name if row.jst else "", labels.voivodeship(row.voivodeship),
-                 row.since.isoformat(), row.days, attention_texts.sentence(row))
+                _("What"),
+                _("TERYT code"),
+                _("JST"),
+                _("Voivodeship"),
+                _("Since"),
+                _("Days"),
+                _("Matter"),
+            ),
+            (
+                (
+                    str(attention_texts.KINDS[row.kind]),
+                    row.jst.code if row.jst else "",
+                    row.jst.name if row.jst else "",
+                    labels.voivodeship(row.voivodeship),
+                    row.since.isoformat(),
+                    row.days,
+                    attention_texts.sentence(row),
+                )
                 for row in rows
             ),
         )
@@ -292,8 +326,13 @@ def list_recent() -> Answered:
             "zdarzenia",
             (_("When"), _("TERYT code"), _("JST"), _("What happened"), _("Event")),
             (
-                (row.time.isoformat(), jst.code if jst else "", jst.name if jst else "",
-                 happenings.sentence(row), row.type)
+                (
+                    row.time.isoformat(),
+                    jst.code if jst else "",
+                    jst.name if jst else "",
+                    happenings.sentence(row),
+                    row.type,
+                )
                 for row, jst in ((row, known.get(row.jst_id)) for row in rows)
             ),
         )
@@ -309,25 +348,29 @@ def list_recent() -> Answered:
 # --- parts of the first page ----------------------------------------------------------------------
 
 
-def _programme(connection: Connection, today: date) -> dict[str, Any]:
+def _programme(connection: Connection) -> dict[str, Any]:
     edition_id = as_uuid(request.args.get("edycja"))
     regions = list_scope(principal().scope)["voivodeships"]
     now = programme_funnel(connection, edition_id, regions)
     before = programme_funnel(
         connection, edition_id, regions, at=runtime().clock.now() - timedelta(days=CHANGE_DAYS)
     )
-    chosen = {"edycja": edition_id}
+    chosen: dict[str, Any] = {"edycja": edition_id}
     return {
         "jst_figures": [
             Figure(
-                str(text), now.jst[key], now.jst[key] - before.jst[key],
+                str(text),
+                now.jst[key],
+                now.jst[key] - before.jst[key],
                 url_for(".list_funnel_rows", etap=key, **chosen),
             )
             for key, text in ((Milestone(k), t) for k, t in JST_MILESTONES.items())
         ],
         "expert_figures": [
             Figure(
-                str(text), now.experts[key], now.experts[key] - before.experts[key],
+                str(text),
+                now.experts[key],
+                now.experts[key] - before.experts[key],
                 url_for(".list_funnel_experts", etap=key, **chosen),
             )
             for key, text in ((ExpertMilestone(k), t) for k, t in EXPERT_MILESTONES.items())
@@ -419,12 +462,8 @@ def _tasks(connection: Connection) -> list[Task]:
             narrowed(RecordFilter, is_recorded=False, is_round_closed=False, limit=None),
         ).rows
     ]
-    hdrs = {
-        row.hdr_id: row for row in list_hdrs(connection, narrowed(HdrFilter, limit=None)).rows
-    }
-    cycles = list_cycles(
-        connection, narrowed(CycleFilter, state=CycleState.OPEN, limit=None)
-    ).rows
+    hdrs = {row.hdr_id: row for row in list_hdrs(connection, narrowed(HdrFilter, limit=None)).rows}
+    cycles = list_cycles(connection, narrowed(CycleFilter, state=CycleState.OPEN, limit=None)).rows
     for cycle in cycles:
         task = _cycle_task(cycle, hdrs.get(cycle.hdr_id) if cycle.hdr_id else None)
         if task:
@@ -456,7 +495,7 @@ def _tasks(connection: Connection) -> list[Task]:
 
 
 def _cycle_task(cycle: CycleRow, hdr: HdrRow | None) -> Task | None:
-    here = {"cycle_id": cycle.cycle_id}
+    here: dict[str, Any] = {"cycle_id": cycle.cycle_id}
     if hdr is not None and hdr.state is HdrState.DRAFT:
         return Task(
             cycle.jst,
@@ -466,9 +505,7 @@ def _cycle_task(cycle: CycleRow, hdr: HdrRow | None) -> Task | None:
         )
     texts = {
         "AREA_CHOICE": (_("Choose the support area"), url_for("cycles.choose_area", **here)),
-        "DIAGNOSIS": (
-            _("Write the diagnosis and close it"), url_for("cycles.show_cycle", **here)
-        ),
+        "DIAGNOSIS": (_("Write the diagnosis and close it"), url_for("cycles.show_cycle", **here)),
         "DIRECTIONS": (
             _("Settle the directions of implementation"),
             url_for("cycles.set_directions", **here),

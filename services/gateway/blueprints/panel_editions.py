@@ -43,10 +43,16 @@ ROWS: Mapping[str, tuple[str, ...]] = {
 }
 FIRST_STAGES = (
     ("AREA_CHOICE", "Wybór obszaru wsparcia przez JST", "Choice of the support area by the JST"),
-    ("DIAGNOSIS", "Diagnoza potrzeb oraz wybór priorytetów rozwojowych",
-     "Needs diagnosis and choice of development priorities"),
-    ("HDR", "Opracowanie harmonogramu działań rozwojowych",
-     "Drawing up the development action schedule"),
+    (
+        "DIAGNOSIS",
+        "Diagnoza potrzeb oraz wybór priorytetów rozwojowych",
+        "Needs diagnosis and choice of development priorities",
+    ),
+    (
+        "HDR",
+        "Opracowanie harmonogramu działań rozwojowych",
+        "Drawing up the development action schedule",
+    ),
     ("DIRECTIONS", "Wyznaczenie kierunków wdrożenia", "Setting the directions of implementation"),
 )
 PREFIX = "configuration."
@@ -70,9 +76,15 @@ def create_edition() -> Answered:
     newest = next(iter(all_editions().values()), None)
     form = posted_or_empty(_as_values(newest.configuration, is_new=True) if newest else _blank())
     act = Act(
-        title=_("New edition"), button=_("Set up the edition"), back=url_for(".list_editions"),
-        lead=_("Support areas, stages and names of roles are taken from the newest edition; "
-               "change what differs.") if newest else "",
+        title=_("New edition"),
+        button=_("Set up the edition"),
+        back=url_for(".list_editions"),
+        lead=_(
+            "Support areas, stages and names of roles are taken from the newest edition; "
+            "change what differs."
+        )
+        if newest
+        else "",
     )
     if is_posted() and not change_rows(form, ROWS):
         answer = _send(form, services().recruitment.create_edition, CreateEdition, {})
@@ -85,19 +97,29 @@ def create_edition() -> Answered:
 
 @blueprint.route("/panel/edycje/<uuid:edition_id>/zmien", methods=["GET", "POST"])
 def reconfigure_edition(edition_id: UUID) -> Answered:
-    """Replace an edition's configuration; its address stays, and so do the stages of open cycles."""
+    """Replace an edition's configuration; address and stages of open cycles stay."""
     row = _row(edition_id)
     form = posted_or_empty(_as_values(row.configuration))
     form.values["slug"] = row.slug
     act = Act(
-        title=_("Change the edition"), caption=edition_title(row), button=_("Save the changes"),
+        title=_("Change the edition"),
+        caption=edition_title(row),
+        button=_("Save the changes"),
         back=url_for(".show_edition", edition_id=edition_id),
-        lead=_("Open cycles keep the stages with which they were opened, published calls their "
-               "voivodeships."),
+        lead=_(
+            "Open cycles keep the stages with which they were opened, published calls their "
+            "voivodeships."
+        ),
     )
-    if is_posted() and not change_rows(form, ROWS) and _send(
-        form, services().recruitment.reconfigure_edition, ReconfigureEdition,
-        {"edition_id": edition_id},
+    if (
+        is_posted()
+        and not change_rows(form, ROWS)
+        and _send(
+            form,
+            services().recruitment.reconfigure_edition,
+            ReconfigureEdition,
+            {"edition_id": edition_id},
+        )
     ):
         return done(_("The edition was changed."), act.back)
     return _page(act, form, is_new=False)
@@ -109,7 +131,9 @@ def _row(edition_id: UUID) -> EditionRow:
 
 def _page(act: Act, form: ActForm, *, is_new: bool) -> Answered:
     return act_page(
-        act, form, "editions/form.html",
+        act,
+        form,
+        "editions/form.html",
         is_new=is_new,
         areas=numbers_of(form, "areas"),
         stages=numbers_of(form, "stages"),
@@ -181,26 +205,35 @@ def _as_values(configuration: EditionConfiguration, *, is_new: bool = False) -> 
         values |= {"slug": c.slug, "name.pl": c.name.pl, "name.en": c.name.en}
         for name in ("starts_on", "ends_on"):
             day = getattr(c, name)
-            values |= {f"{name}-{part}": str(getattr(day, part)) for part in
-                       ("day", "month", "year")}
+            values |= {
+                f"{name}-{part}": str(getattr(day, part)) for part in ("day", "month", "year")
+            }
     for role, text in c.role_labels.items():
         values |= {f"role_labels.{role}.pl": text.pl, f"role_labels.{role}.en": text.en}
-    put_rows(values, "areas", [
-        {"code": a.code, "number": a.number, "name.pl": a.name.pl, "name.en": a.name.en}
-        for a in c.areas
-    ])
-    return put_rows(values, "stages", [
-        {"code": s.code, "name.pl": s.name.pl, "name.en": s.name.en} for s in c.stages
-    ])
+    put_rows(
+        values,
+        "areas",
+        [
+            {"code": a.code, "number": a.number, "name.pl": a.name.pl, "name.en": a.name.en}
+            for a in c.areas
+        ],
+    )
+    return put_rows(
+        values,
+        "stages",
+        [{"code": s.code, "name.pl": s.name.pl, "name.en": s.name.en} for s in c.stages],
+    )
 
 
 def _blank() -> dict[str, Any]:
     """The form of the very first edition."""
     values: dict[str, Any] = {"hdr_template_version": "1"}
     put_rows(values, "areas", [{"code": "", "number": 1, "name.pl": "", "name.en": ""}])
-    return put_rows(values, "stages", [
-        {"code": code, "name.pl": pl, "name.en": en} for code, pl, en in FIRST_STAGES
-    ])
+    return put_rows(
+        values,
+        "stages",
+        [{"code": code, "name.pl": pl, "name.en": en} for code, pl, en in FIRST_STAGES],
+    )
 
 
 def _messages() -> dict[str, str]:
@@ -208,10 +241,13 @@ def _messages() -> dict[str, str]:
     text = _("Enter a name of at most 200 characters")
     messages = {
         "slug": _("Enter the address: small letters without accents, digits and hyphens"),
-        "name.pl": text, "name.en": text,
-        "starts_on": _("Enter the first day"), "ends_on": _("Enter the last day"),
+        "name.pl": text,
+        "name.en": text,
+        "starts_on": _("Enter the first day"),
+        "ends_on": _("Enter the last day"),
         "voivodeships": _("Choose at least one voivodeship"),
-        "areas": _("Add at least one support area"), "stages": _("Add at least one stage"),
+        "areas": _("Add at least one support area"),
+        "stages": _("Add at least one stage"),
         "publication_grouping": _("Choose how the catalogue groups HDRs"),
         "hdr_template_version": _("Enter the version of the template, from 1"),
         "summary_forms": _("Choose at least one form of summary"),

@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import lazy_gettext as lazy
 
 from services.gateway import labels
+from services.gateway.auth import principal
 from services.gateway.clients import services
 from services.gateway.i18n import gettext as _
 from services.gateway.labels import Labels
@@ -27,7 +28,6 @@ from services.gateway.panel import (
     region_filter,
     wants_csv,
 )
-from services.gateway.auth import principal
 from services.gateway.projections.cycles import CycleFilter, list_cycles
 from services.gateway.projections.roster import ExpertFilter, find_expert
 from services.gateway.projections.roster import list_experts as list_roster
@@ -79,14 +79,29 @@ def list_experts() -> Answered:
     if wants_csv():
         return csv_answer(
             "eksperci",
-            (_("Full name"), _("E-mail address"), _("Role"), _("Voivodeship"), _("Employer"),
-             _("Hours of training"), _("Teams"), _("Open cycles"), _("Available")),
             (
-                (row.full_name, row.email, row.role.value, labels.voivodeship(row.voivodeship),
-                 row.employer_jst.name if row.employer_jst else "", row.training_hours,
-                 busy[row.expert_id].teams if row.expert_id in busy else "",
-                 busy[row.expert_id].open_cycles if row.expert_id in busy else "",
-                 _("yes") if row.is_active else _("no"))
+                _("Full name"),
+                _("E-mail address"),
+                _("Role"),
+                _("Voivodeship"),
+                _("Employer"),
+                _("Hours of training"),
+                _("Teams"),
+                _("Open cycles"),
+                _("Available"),
+            ),
+            (
+                (
+                    row.full_name,
+                    row.email,
+                    row.role.value,
+                    labels.voivodeship(row.voivodeship),
+                    row.employer_jst.name if row.employer_jst else "",
+                    row.training_hours,
+                    busy[row.expert_id].teams if row.expert_id in busy else "",
+                    busy[row.expert_id].open_cycles if row.expert_id in busy else "",
+                    _("yes") if row.is_active else _("no"),
+                )
                 for row in rows
             ),
         )
@@ -135,13 +150,9 @@ def remove_expert(expert_id: UUID) -> Answered:
     if is_posted():
         data = {"expert_id": expert_id, "reason_code": form.text("reason_code")}
         messages = {"reason_code": _("Choose the reason")}
-        if form.send(
-            services().recruitment.remove_expert, RemoveExpert, data, messages=messages
-        ):
+        if form.send(services().recruitment.remove_expert, RemoveExpert, data, messages=messages):
             return done(_("The expert was taken off the roster."), act.back)
-    return act_page(
-        act, form, "experts/remove.html", row=row, reasons=choices(LEAVING_REASONS)
-    )
+    return act_page(act, form, "experts/remove.html", row=row, reasons=choices(LEAVING_REASONS))
 
 
 def _page(query: ExpertsQuery) -> tuple[list[ExpertAnswer], Paging]:

@@ -61,9 +61,7 @@ blueprint = area("hdrs")
 
 KIND = "HDR"
 QUEUE = "KOLEJKA"
-WRITABLE = frozenset(
-    {HdrState.DRAFT, HdrState.SUBSTANTIVE_EDITING, HdrState.LANGUAGE_PROOFREADING}
-)
+WRITABLE = frozenset({HdrState.DRAFT, HdrState.SUBSTANTIVE_EDITING, HdrState.LANGUAGE_PROOFREADING})
 STEPS: Labels = {
     "hdr.HdrOpened": lazy("opened"),
     "hdr.HdrDraftSaved": lazy("draft saved"),
@@ -108,13 +106,31 @@ def list_hdrs() -> Answered:
     if wants_csv():
         return csv_answer(
             "hdr",
-            (_("TERYT code"), _("JST"), _("Kind"), _("Voivodeship"), _("Edition"),
-             _("Support area"), _("State"), _("Since"), _("Submissions"), _("Title")),
             (
-                (row.jst.code, row.jst.name, labels.jst_kind(row.jst),
-                 labels.voivodeship(row.jst.voivodeship), Names.edition(row.edition_id),
-                 Names.area(row.area_code), labels.label(labels.HDR_STATES, row.state),
-                 row.state_since.date().isoformat(), row.submission_count, row.title)
+                _("TERYT code"),
+                _("JST"),
+                _("Kind"),
+                _("Voivodeship"),
+                _("Edition"),
+                _("Support area"),
+                _("State"),
+                _("Since"),
+                _("Submissions"),
+                _("Title"),
+            ),
+            (
+                (
+                    row.jst.code,
+                    row.jst.name,
+                    labels.jst_kind(row.jst),
+                    labels.voivodeship(row.jst.voivodeship),
+                    Names.edition(row.edition_id),
+                    Names.area(row.area_code),
+                    labels.label(labels.HDR_STATES, row.state),
+                    row.state_since.date().isoformat(),
+                    row.submission_count,
+                    row.title,
+                )
                 for row in rows
             ),
         )
@@ -168,15 +184,21 @@ def submit(hdr_id: UUID) -> Answered:
     """Hand the complete text in for editing; what is missing is shown before."""
     answer = _answer(hdr_id)
     act = _act(
-        answer, _("Hand the HDR in"), _("Hand in"),
+        answer,
+        _("Hand the HDR in"),
+        _("Hand in"),
         consequences=(
             _("The text goes to substantive editing and language proofreading."),
             _("It cannot be changed by its authors unless the editors return it."),
         ),
     )
     return confirm(
-        act, services().hdr.submit_hdr, HdrRequest, {"hdr_id": hdr_id},
-        said=_("The HDR was handed in."), template="documents/submit.html",
+        act,
+        services().hdr.submit_hdr,
+        HdrRequest,
+        {"hdr_id": hdr_id},
+        said=_("The HDR was handed in."),
+        template="documents/submit.html",
         missing=missing_of(_writing(answer)),
     )
 
@@ -184,11 +206,17 @@ def submit(hdr_id: UUID) -> Answered:
 @blueprint.route("/panel/hdr/<uuid:hdr_id>/redakcja", methods=["GET", "POST"])
 def start_editing(hdr_id: UUID) -> Answered:
     """Begin the substantive editing."""
-    act = _act(_answer(hdr_id), _("Begin the editing"), _("Begin"), lead=_(
-        "From now on editors can change the text."
-    ))
+    act = _act(
+        _answer(hdr_id),
+        _("Begin the editing"),
+        _("Begin"),
+        lead=_("From now on editors can change the text."),
+    )
     return confirm(
-        act, services().hdr.start_editing, HdrRequest, {"hdr_id": hdr_id},
+        act,
+        services().hdr.start_editing,
+        HdrRequest,
+        {"hdr_id": hdr_id},
         said=_("Substantive editing began."),
     )
 
@@ -199,8 +227,12 @@ def finish_substantive_editing(hdr_id: UUID) -> Answered:
     answer = _answer(hdr_id)
     act = _act(answer, _("End the substantive editing"), _("Pass on to proofreading"))
     return confirm(
-        act, services().hdr.finish_substantive_editing, HdrRequest, {"hdr_id": hdr_id},
-        said=_("The HDR went to language proofreading."), template="documents/submit.html",
+        act,
+        services().hdr.finish_substantive_editing,
+        HdrRequest,
+        {"hdr_id": hdr_id},
+        said=_("The HDR went to language proofreading."),
+        template="documents/submit.html",
         missing=missing_of(_writing(answer)),
     )
 
@@ -211,8 +243,12 @@ def finish_proofreading(hdr_id: UUID) -> Answered:
     answer = _answer(hdr_id)
     act = _act(answer, _("End the language proofreading"), _("Approve for publication"))
     return confirm(
-        act, services().hdr.finish_proofreading, HdrRequest, {"hdr_id": hdr_id},
-        said=_("The HDR was approved for publication."), template="documents/submit.html",
+        act,
+        services().hdr.finish_proofreading,
+        HdrRequest,
+        {"hdr_id": hdr_id},
+        said=_("The HDR was approved for publication."),
+        template="documents/submit.html",
         missing=missing_of(_writing(answer)),
     )
 
@@ -221,12 +257,17 @@ def finish_proofreading(hdr_id: UUID) -> Answered:
 def give_back(hdr_id: UUID) -> Answered:
     """Return the text to its authors."""
     act = _act(
-        _answer(hdr_id), _("Return the HDR to its authors"), _("Return"),
+        _answer(hdr_id),
+        _("Return the HDR to its authors"),
+        _("Return"),
         lead=_("It becomes a draft again; its authors see the reason."),
         reason=_("What has to be changed, and why"),
     )
     return confirm(
-        act, services().hdr.return_hdr, ReturnHdr, {"hdr_id": hdr_id},
+        act,
+        services().hdr.return_hdr,
+        ReturnHdr,
+        {"hdr_id": hdr_id},
         said=_("The HDR was returned to its authors."),
     )
 
@@ -236,7 +277,9 @@ def publish(hdr_id: UUID) -> Answered:
     """Make an approved HDR public."""
     answer = _answer(hdr_id)
     act = _act(
-        answer, _("Publish the HDR"), _("Publish"),
+        answer,
+        _("Publish the HDR"),
+        _("Publish"),
         lead=str(answer.document.get("title") or ""),
         consequences=(
             _("The text gets its place in the public catalogue, by today's kind of the JST."),
@@ -244,7 +287,10 @@ def publish(hdr_id: UUID) -> Answered:
         ),
     )
     return confirm(
-        act, services().hdr.publish_hdr, HdrRequest, {"hdr_id": hdr_id},
+        act,
+        services().hdr.publish_hdr,
+        HdrRequest,
+        {"hdr_id": hdr_id},
         said=_("The HDR was published."),
     )
 
@@ -253,12 +299,19 @@ def publish(hdr_id: UUID) -> Answered:
 def withdraw(hdr_id: UUID) -> Answered:
     """Take a published HDR down."""
     act = _act(
-        _answer(hdr_id), _("Take the HDR down"), _("Take down"),
+        _answer(hdr_id),
+        _("Take the HDR down"),
+        _("Take down"),
         lead=_("Its address stays and shows the reason instead of the text."),
-        reason=_("Reason"), reason_hint=_("It is public."), is_warning=True,
+        reason=_("Reason"),
+        reason_hint=_("It is public."),
+        is_warning=True,
     )
     return confirm(
-        act, services().hdr.withdraw_hdr, WithdrawHdr, {"hdr_id": hdr_id},
+        act,
+        services().hdr.withdraw_hdr,
+        WithdrawHdr,
+        {"hdr_id": hdr_id},
         said=_("The HDR was taken down."),
     )
 
@@ -294,7 +347,7 @@ def _act(answer: HdrAnswer, title: str, button: str, **more: Any) -> Act:
     )
 
 
-def may_write(state: str, *, is_draft: bool) -> bool:
+def may_write(*, is_draft: bool) -> bool:
     """Whether it is the reader's turn to write: authors in a draft, editors in editing."""
     caller = principal()
     if caller.has(Role.PROGRAMME_STAFF):
@@ -304,10 +357,10 @@ def may_write(state: str, *, is_draft: bool) -> bool:
 
 def _acts(answer: HdrAnswer, *, has_summary: bool) -> list[tuple[str, str]]:
     """What can be done in the present state; who may is the permission table's."""
-    here = {"hdr_id": answer.hdr_id}
+    here: dict[str, Any] = {"hdr_id": answer.hdr_id}
     acts: list[tuple[str, str]] = []
     is_draft = answer.state is HdrState.DRAFT
-    if answer.state in WRITABLE and may_write(answer.state, is_draft=is_draft):
+    if answer.state in WRITABLE and may_write(is_draft=is_draft):
         acts.append((url_for(".show_tasks", **here), _("Write") if is_draft else _("Edit")))
     acts += _steps_forward(answer)
     may_sum_up = answer.state is HdrState.PUBLISHED and not has_summary
@@ -320,7 +373,8 @@ def _steps_forward(answer: HdrAnswer) -> list[tuple[str, str]]:
     wanted = {
         HdrState.DRAFT: (("submit", _("Hand in")),),
         HdrState.SUBMITTED: (
-            ("start_editing", _("Begin the editing")), ("give_back", _("Return")),
+            ("start_editing", _("Begin the editing")),
+            ("give_back", _("Return")),
         ),
         HdrState.SUBSTANTIVE_EDITING: (
             ("finish_substantive_editing", _("End the substantive editing")),

@@ -60,14 +60,18 @@ def list_local_governments() -> Answered:
             "jst",
             (_("TERYT code"), _("Name"), _("Kind"), _("County"), _("Voivodeship"), _("Abolished")),
             (
-                (row.jst.code, row.jst.name, labels.jst_kind(row.jst), row.jst.county,
-                 labels.voivodeship(row.jst.voivodeship), _("yes") if row.is_closed else _("no"))
+                (
+                    row.jst.code,
+                    row.jst.name,
+                    labels.jst_kind(row.jst),
+                    row.jst.county,
+                    labels.voivodeship(row.jst.voivodeship),
+                    _("yes") if row.is_closed else _("no"),
+                )
                 for row in rows
             ),
         )
-    return render_template(
-        "local_governments/list.html", filters=filters, rows=rows, paging=paging
-    )
+    return render_template("local_governments/list.html", filters=filters, rows=rows, paging=paging)
 
 
 @blueprint.get("/panel/jst/<jst_code>")

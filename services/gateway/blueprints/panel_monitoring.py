@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import render_template, url_for
 
 from services.gateway import labels
+from services.gateway.auth import principal
 from services.gateway.clients import services
-from services.gateway.i18n import format_day
+from services.gateway.i18n import format_day, language, ngettext
 from services.gateway.i18n import gettext as _
-from services.gateway.i18n import language, ngettext
 from services.gateway.pages import Filter, Filters, choices, may_open
 from services.gateway.panel import (
     Act,
@@ -49,7 +49,6 @@ from services.gateway.projections.monitoring import (
 )
 from services.gateway.runtime import runtime
 from services.gateway.scope import list_scope
-from services.gateway.auth import principal
 from shared.contracts.monitoring import (
     ActionState,
     MoveRoundDueDate,
@@ -64,8 +63,11 @@ blueprint = area("monitoring")
 
 STALE = 409
 FACTORS = ("helping_factors", "hindering_factors", "changes_made", "support_needed")
-ANSWERED = {"tak": {"is_recorded": True}, "nie": {"is_recorded": False},
-            "po-terminie": {"is_late": True}}
+ANSWERED = {
+    "tak": {"is_recorded": True},
+    "nie": {"is_recorded": False},
+    "po-terminie": {"is_late": True},
+}
 
 
 @blueprint.get("/panel/monitoring")
@@ -78,7 +80,10 @@ def list_rounds() -> Answered:
         RoundFilter(edition_id=as_uuid(filters["edycja"]), voivodeships=regions),
     )
     return render_template(
-        "monitoring/rounds.html", filters=filters, rows=rows, paging=paging,
+        "monitoring/rounds.html",
+        filters=filters,
+        rows=rows,
+        paging=paging,
         today=runtime().clock.today(),
     )
 
@@ -90,9 +95,14 @@ def show_round(round_id: UUID) -> Answered:
     filters = Filters(
         (
             Filter(
-                "odpowiedz", _("Answer"),
-                (("", _("all")), ("nie", _("not answered")), ("tak", _("answered")),
-                 ("po-terminie", _("answered late"))),
+                "odpowiedz",
+                _("Answer"),
+                (
+                    ("", _("all")),
+                    ("nie", _("not answered")),
+                    ("tak", _("answered")),
+                    ("po-terminie", _("answered late")),
+                ),
             ),
             region_filter(),
             kind_filter(),
@@ -116,18 +126,40 @@ def show_round(round_id: UUID) -> Answered:
     if wants_csv():
         return csv_answer(
             f"monitoring-{row.slug}",
-            (_("TERYT code"), _("JST"), _("Kind"), _("Voivodeship"), _("Support area"),
-             _("Title"), _("Answered"), _("Late"), _("Revision"), _("When")),
             (
-                (one.jst.code, one.jst.name, labels.jst_kind(one.jst),
-                 labels.voivodeship(one.jst.voivodeship), Names.area(one.area_code), one.title,
-                 _("yes") if one.is_recorded else _("no"), _("yes") if one.is_late else _("no"),
-                 one.revision, one.recorded_at.isoformat() if one.recorded_at else "")
+                _("TERYT code"),
+                _("JST"),
+                _("Kind"),
+                _("Voivodeship"),
+                _("Support area"),
+                _("Title"),
+                _("Answered"),
+                _("Late"),
+                _("Revision"),
+                _("When"),
+            ),
+            (
+                (
+                    one.jst.code,
+                    one.jst.name,
+                    labels.jst_kind(one.jst),
+                    labels.voivodeship(one.jst.voivodeship),
+                    Names.area(one.area_code),
+                    one.title,
+                    _("yes") if one.is_recorded else _("no"),
+                    _("yes") if one.is_late else _("no"),
+                    one.revision,
+                    one.recorded_at.isoformat() if one.recorded_at else "",
+                )
                 for one in rows
             ),
         )
     return render_template(
-        "monitoring/round.html", row=row, filters=filters, rows=rows, paging=paging,
+        "monitoring/round.html",
+        row=row,
+        filters=filters,
+        rows=rows,
+        paging=paging,
         today=runtime().clock.today(),
     )
 
@@ -159,9 +191,7 @@ def open_round() -> Answered:
             "opens_on": _("Enter the first day"),
             "due_on": _("Enter the day by which answers are due"),
         }
-        answer = form.send(
-            services().monitoring.open_round, OpenRound, data, messages=messages
-        )
+        answer = form.send(services().monitoring.open_round, OpenRound, data, messages=messages)
         if answer is not None:
             return done(
                 _("The monitoring round was opened."), url_for(".show_round", round_id=answer.id)
@@ -180,8 +210,9 @@ def move_due_date(round_id: UUID) -> Answered:
         caption=row.name,
         button=_("Move the due day"),
         back=url_for(".show_round", round_id=round_id),
-        lead=_("Answers are due on %(day)s; the day can only become later.",
-               day=format_day(row.due_on)),
+        lead=_(
+            "Answers are due on %(day)s; the day can only become later.", day=format_day(row.due_on)
+        ),
         reason=_("Reason"),
     )
     if is_posted():
@@ -189,12 +220,11 @@ def move_due_date(round_id: UUID) -> Answered:
         if day is None:
             form.add_error("due_on", _("Enter the new day"))
         data = {
-            "round_id": round_id, "due_on": day,
+            "round_id": round_id,
+            "due_on": day,
             "reason": form.require("reason", _("Give the reason")),
         }
-        if form.is_valid and form.send(
-            services().monitoring.move_round_due_date, MoveRoundDueDate, data
-        ):
+        if form.send(services().monitoring.move_round_due_date, MoveRoundDueDate, data):
             return done(_("The due day was moved."), act.back)
     return act_page(act, form, "monitoring/due.html")
 
@@ -212,14 +242,18 @@ def close_round(round_id: UUID) -> Answered:
         consequences=(
             ngettext(
                 "%(num)s HDR has not answered, and no longer can.",
-                "%(num)s HDRs have not answered, and no longer can.", missing,
+                "%(num)s HDRs have not answered, and no longer can.",
+                missing,
             ),
             _("Who answered can still correct; the report shows what changed after the closing."),
         ),
         is_warning=True,
     )
     return confirm(
-        act, services().monitoring.close_round, RoundRequest, {"round_id": round_id},
+        act,
+        services().monitoring.close_round,
+        RoundRequest,
+        {"round_id": round_id},
         said=_("The monitoring round was closed."),
     )
 
@@ -262,8 +296,10 @@ def answer(round_id: UUID, hdr_id: UUID) -> Answered:
     newer: RecordAnswer | None = None
     if is_posted():
         data = _report(form, asked)
-        if form.is_valid and form.send(
-            services().monitoring.record_monitoring, RecordMonitoring, data,
+        if form.send(
+            services().monitoring.record_monitoring,
+            RecordMonitoring,
+            data,
             messages=_messages(asked),
         ):
             return done(_("The report was saved. Thank you."), act.back)
@@ -271,8 +307,13 @@ def answer(round_id: UUID, hdr_id: UUID) -> Answered:
             newer = _answer(round_id, hdr_id)
             form.values["expected_version"] = str(newer.version or 0)
     return act_page(
-        act, form, "monitoring/answer.html", asked=asked, newer=newer,
-        states=choices(labels.ACTION_STATES), today=runtime().clock.today(),
+        act,
+        form,
+        "monitoring/answer.html",
+        asked=asked,
+        newer=newer,
+        states=choices(labels.ACTION_STATES),
+        today=runtime().clock.today(),
     )
 
 
@@ -333,9 +374,7 @@ def _report(form: ActForm, asked: RecordAnswer) -> dict[str, Any]:
                 "key": action.key,
                 "state": state,
                 "reason": form.text(f"{row}.reason") or None,
-                "new_date": form.day(f"{row}.new_date")
-                if state == ActionState.POSTPONED
-                else None,
+                "new_date": form.day(f"{row}.new_date") if state == ActionState.POSTPONED else None,
             }
         )
     indicators = [
@@ -371,8 +410,6 @@ def _written(value: float) -> str:
 
 def _messages(asked: RecordAnswer) -> dict[str, str]:
     return {
-        f"actions.{number}.state": _(
-            "Action %(key)s: choose how far it has come", key=action.key
-        )
+        f"actions.{number}.state": _("Action %(key)s: choose how far it has come", key=action.key)
         for number, action in enumerate(asked.hdr.actions)
     }

@@ -33,7 +33,7 @@ class ServiceState:
         """Recorded events that the relay has not passed yet; >= 0."""
         if self.status is None:
             return None
-        return max(0, self.status["last_event"] - self.status["relay"]["position"])
+        return max(0, int(self.status["last_event"]) - int(self.status["relay"]["position"]))
 
 
 @dataclass(frozen=True)

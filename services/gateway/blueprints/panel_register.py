@@ -47,8 +47,10 @@ def import_register() -> Answered:
         title=_("Import the register"),
         button=_("Import"),
         back=url_for(".show_register"),
-        lead=_("The official TERC file as downloaded: text with semicolons, in UTF-8. Either all "
-               "of it is taken over, or nothing."),
+        lead=_(
+            "The official TERC file as downloaded: text with semicolons, in UTF-8. Either all "
+            "of it is taken over, or nothing."
+        ),
     )
     rows: list[dict[str, Any]] = []
     if is_posted():
@@ -88,8 +90,9 @@ def _import(form: ActForm, rows: list[dict[str, Any]]) -> RegisterImportAnswer |
     answer = form.perform(send)
     if form.errors:
         detail = form.errors.get("") or next(iter(form.errors.values()))
-        form.errors = {FILE_FIELD: _("The file has errors; nothing was taken over.")
-                       if rows else detail}
+        form.errors = {
+            FILE_FIELD: _("The file has errors; nothing was taken over.") if rows else detail
+        }
     return answer
 
 

@@ -103,14 +103,29 @@ def list_summaries() -> Answered:
     if wants_csv():
         return csv_answer(
             "podsumowania",
-            (_("TERYT code"), _("JST"), _("Voivodeship"), _("Edition"), _("Support area"),
-             _("Form"), _("State"), _("Since"), _("Title")),
             (
-                (row.jst.code, row.jst.name, labels.voivodeship(row.jst.voivodeship),
-                 Names.edition(row.edition_id), Names.area(row.area_code),
-                 labels.label(labels.SUMMARY_FORMS, row.form),
-                 labels.label(labels.SUMMARY_STATES, row.state),
-                 row.state_since.date().isoformat(), row.title)
+                _("TERYT code"),
+                _("JST"),
+                _("Voivodeship"),
+                _("Edition"),
+                _("Support area"),
+                _("Form"),
+                _("State"),
+                _("Since"),
+                _("Title"),
+            ),
+            (
+                (
+                    row.jst.code,
+                    row.jst.name,
+                    labels.voivodeship(row.jst.voivodeship),
+                    Names.edition(row.edition_id),
+                    Names.area(row.area_code),
+                    labels.label(labels.SUMMARY_FORMS, row.form),
+                    labels.label(labels.SUMMARY_STATES, row.state),
+                    row.state_since.date().isoformat(),
+                    row.title,
+                )
                 for row in rows
             ),
         )
@@ -196,12 +211,19 @@ def write_element(summary_id: UUID, element: str) -> Answered:
 def submit(summary_id: UUID) -> Answered:
     """Hand the complete summary in."""
     answer = _answer(summary_id)
-    act = _act(answer, _("Hand the summary in"), _("Hand in"), lead=_(
-        "An editor reads it, and approves or returns it."
-    ))
+    act = _act(
+        answer,
+        _("Hand the summary in"),
+        _("Hand in"),
+        lead=_("An editor reads it, and approves or returns it."),
+    )
     return confirm(
-        act, services().hdr.submit_summary, SummaryRequest, {"summary_id": summary_id},
-        said=_("The summary was handed in."), template="documents/submit.html",
+        act,
+        services().hdr.submit_summary,
+        SummaryRequest,
+        {"summary_id": summary_id},
+        said=_("The summary was handed in."),
+        template="documents/submit.html",
         missing=missing_of(_writing(answer)),
     )
 
@@ -212,8 +234,12 @@ def approve(summary_id: UUID) -> Answered:
     answer = _answer(summary_id)
     act = _act(answer, _("Approve the summary"), _("Approve"))
     return confirm(
-        act, services().hdr.approve_summary, SummaryRequest, {"summary_id": summary_id},
-        said=_("The summary was approved."), template="documents/submit.html",
+        act,
+        services().hdr.approve_summary,
+        SummaryRequest,
+        {"summary_id": summary_id},
+        said=_("The summary was approved."),
+        template="documents/submit.html",
         missing=missing_of(_writing(answer)),
     )
 
@@ -222,12 +248,17 @@ def approve(summary_id: UUID) -> Answered:
 def give_back(summary_id: UUID) -> Answered:
     """Return a summary to its authors."""
     act = _act(
-        _answer(summary_id), _("Return the summary to its authors"), _("Return"),
+        _answer(summary_id),
+        _("Return the summary to its authors"),
+        _("Return"),
         lead=_("It becomes a draft again; its authors see the reason."),
         reason=_("What has to be changed, and why"),
     )
     return confirm(
-        act, services().hdr.return_summary, ReturnSummary, {"summary_id": summary_id},
+        act,
+        services().hdr.return_summary,
+        ReturnSummary,
+        {"summary_id": summary_id},
         said=_("The summary was returned to its authors."),
     )
 
@@ -237,7 +268,9 @@ def publish(summary_id: UUID) -> Answered:
     """Make an approved summary public, without contact data."""
     answer = _answer(summary_id)
     act = _act(
-        answer, _("Publish the summary"), _("Publish"),
+        answer,
+        _("Publish the summary"),
+        _("Publish"),
         lead=str(answer.document.get("title") or ""),
         consequences=(
             _("The text becomes public; a good practice enters the public base."),
@@ -245,7 +278,10 @@ def publish(summary_id: UUID) -> Answered:
         ),
     )
     return confirm(
-        act, services().hdr.publish_summary, SummaryRequest, {"summary_id": summary_id},
+        act,
+        services().hdr.publish_summary,
+        SummaryRequest,
+        {"summary_id": summary_id},
         said=_("The summary was published."),
     )
 
@@ -254,12 +290,20 @@ def publish(summary_id: UUID) -> Answered:
 def erase_contact(summary_id: UUID) -> Answered:
     """Erase the contact data of the person named in a summary."""
     act = _act(
-        _answer(summary_id), _("Erase the contact data"), _("Erase"), is_warning=True,
-        lead=_("Name, office and e-mail address of the contact person are erased for good; the "
-               "text stays as it is."),
+        _answer(summary_id),
+        _("Erase the contact data"),
+        _("Erase"),
+        is_warning=True,
+        lead=_(
+            "Name, office and e-mail address of the contact person are erased for good; the "
+            "text stays as it is."
+        ),
     )
     return confirm(
-        act, services().hdr.erase_summary_contact, SummaryRequest, {"summary_id": summary_id},
+        act,
+        services().hdr.erase_summary_contact,
+        SummaryRequest,
+        {"summary_id": summary_id},
         said=_("The contact data were erased."),
     )
 
@@ -292,10 +336,10 @@ def _act(answer: SummaryAnswer, title: str, button: str, **more: Any) -> Act:
 
 def _acts(answer: SummaryAnswer) -> list[tuple[str, str]]:
     """What can be done in the present state; who may is the permission table's."""
-    here = {"summary_id": answer.summary_id}
+    here: dict[str, Any] = {"summary_id": answer.summary_id}
     acts: list[tuple[str, str]] = []
     is_draft = answer.state is SummaryState.DRAFT
-    if answer.state in WRITABLE and may_write(answer.state, is_draft=is_draft):
+    if answer.state in WRITABLE and may_write(is_draft=is_draft):
         acts.append((url_for(".show_tasks", **here), _("Write") if is_draft else _("Edit")))
     acts += _steps_forward(answer)
     if is_draft and may_open("summaries.choose_form"):

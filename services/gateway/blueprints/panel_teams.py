@@ -56,7 +56,8 @@ def list_teams() -> Answered:
             edition_filter(),
             region_filter(),
             Filter(
-                "stan", _("State"),
+                "stan",
+                _("State"),
                 (("", _("at work")), ("rozwiazane", _("dissolved")), ("wszystkie", _("all"))),
             ),
             Filter("szukaj", _("Name of the team")),
@@ -77,13 +78,27 @@ def list_teams() -> Answered:
     if wants_csv():
         return csv_answer(
             "teamy",
-            (_("Name"), _("Edition"), _("Voivodeship"), "ROS", "PRO", _("Open cycles"),
-             _("Formed on"), _("Dissolved on")),
             (
-                (row.name, Names.edition(row.edition_id), labels.voivodeship(row.voivodeship),
-                 people.get(row.ros_expert_id, ""), people.get(row.pro_expert_id, ""),
-                 row.open_cycles, row.formed_at.date().isoformat(),
-                 row.dissolved_at.date().isoformat() if row.dissolved_at else "")
+                _("Name"),
+                _("Edition"),
+                _("Voivodeship"),
+                "ROS",
+                "PRO",
+                _("Open cycles"),
+                _("Formed on"),
+                _("Dissolved on"),
+            ),
+            (
+                (
+                    row.name,
+                    Names.edition(row.edition_id),
+                    labels.voivodeship(row.voivodeship),
+                    people.get(row.ros_expert_id, ""),
+                    people.get(row.pro_expert_id, ""),
+                    row.open_cycles,
+                    row.formed_at.date().isoformat(),
+                    row.dissolved_at.date().isoformat() if row.dissolved_at else "",
+                )
                 for row in rows
             ),
         )
@@ -102,8 +117,12 @@ def show_team(team_id: UUID) -> str:
         waiting = list_cycles(
             connection,
             narrowed(
-                CycleFilter, edition_id=row.edition_id, voivodeship=row.voivodeship,
-                has_team=False, state=CycleState.OPEN, limit=None,
+                CycleFilter,
+                edition_id=row.edition_id,
+                voivodeship=row.voivodeship,
+                has_team=False,
+                state=CycleState.OPEN,
+                limit=None,
             ),
         ).rows
     return render_template(
@@ -153,8 +172,12 @@ def form_team() -> Answered:
         if answer is not None:
             return done(_("The team was formed."), url_for(".show_team", team_id=answer.id))
     return act_page(
-        act, form, "teams/form.html", act_action=request.full_path,
-        ros=_experts(ExpertRole.ROS, region), pro=_experts(ExpertRole.PRO, region),
+        act,
+        form,
+        "teams/form.html",
+        act_action=request.full_path,
+        ros=_experts(ExpertRole.ROS, region),
+        pro=_experts(ExpertRole.PRO, region),
     )
 
 
@@ -177,7 +200,9 @@ def replace_member(team_id: UUID, role: str) -> Answered:
     )
     if is_posted():
         data = {
-            "team_id": team_id, "role": role, "expert_id": form.text("expert_id") or None,
+            "team_id": team_id,
+            "role": role,
+            "expert_id": form.text("expert_id") or None,
             "reason": form.require("reason", _("Give the reason")),
         }
         messages = {"expert_id": _("Choose the expert")}
@@ -203,7 +228,10 @@ def dissolve_team(team_id: UUID) -> Answered:
         is_warning=True,
     )
     return confirm(
-        act, services().advisory.dissolve_team, DissolveTeam, {"team_id": team_id},
+        act,
+        services().advisory.dissolve_team,
+        DissolveTeam,
+        {"team_id": team_id},
         said=_("The team was dissolved."),
     )
 
@@ -216,9 +244,7 @@ def _team(team_id: UUID) -> TeamRow:
 def _choose_place(edition_id: UUID | None, region: str) -> Answered:
     """The first page of forming a team; its answer stands in the address."""
     own = principal().scope.voivodeships or None
-    form = ActForm(
-        {"edycja": str(edition_id or next(iter(all_editions()), "")), "woj": region}
-    )
+    form = ActForm({"edycja": str(edition_id or next(iter(all_editions()), "")), "woj": region})
     if is_posted():
         return redirect(url_for(".form_team"))
     if request.args.get("dalej"):
@@ -243,8 +269,7 @@ def _experts(role: ExpertRole, region: str) -> list[tuple[str, str, str]]:
         (
             str(row.expert_id),
             people.get(row.expert_id) or _("(no name)"),
-            _("teams: %(teams)s, open cycles: %(cycles)s",
-              teams=row.teams, cycles=row.open_cycles)
+            _("teams: %(teams)s, open cycles: %(cycles)s", teams=row.teams, cycles=row.open_cycles)
             + (f"; {row.employer_jst.name}" if row.employer_jst else ""),
         )
         for row in ordered

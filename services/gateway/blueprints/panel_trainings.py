@@ -12,9 +12,8 @@ from services.gateway import labels
 from services.gateway.accounts import Role
 from services.gateway.auth import principal
 from services.gateway.clients import services
-from services.gateway.i18n import format_day
+from services.gateway.i18n import format_day, ngettext
 from services.gateway.i18n import gettext as _
-from services.gateway.i18n import ngettext
 from services.gateway.pages import Filter, Filters, choices, success
 from services.gateway.panel import (
     Act,
@@ -69,7 +68,8 @@ def list_trainings() -> Answered:
         (
             Filter("rola", _("Role"), (("", _("all")), ("ROS", "ROS"), ("PRO", "PRO"))),
             Filter(
-                "stan", _("State"),
+                "stan",
+                _("State"),
                 (("", _("all")), ("trwa", _("not completed")), ("koniec", _("completed"))),
             ),
             edition_filter(),
@@ -89,13 +89,33 @@ def list_trainings() -> Answered:
     if wants_csv():
         return csv_answer(
             "szkolenia",
-            (_("Title"), _("Role"), _("Edition"), _("Mode"), _("Venue"), _("First day"),
-             _("Last day"), _("Hours"), _("Capacity"), _("Enrolled"), _("Completed")),
             (
-                (row.title, row.role.value, Names.edition(row.edition_id),
-                 labels.label(labels.TRAINING_MODES, row.mode), row.venue,
-                 row.starts_on.isoformat(), row.ends_on.isoformat(), row.hours, row.capacity,
-                 row.enrolled, row.completed)
+                _("Title"),
+                _("Role"),
+                _("Edition"),
+                _("Mode"),
+                _("Venue"),
+                _("First day"),
+                _("Last day"),
+                _("Hours"),
+                _("Capacity"),
+                _("Enrolled"),
+                _("Completed"),
+            ),
+            (
+                (
+                    row.title,
+                    row.role.value,
+                    Names.edition(row.edition_id),
+                    labels.label(labels.TRAINING_MODES, row.mode),
+                    row.venue,
+                    row.starts_on.isoformat(),
+                    row.ends_on.isoformat(),
+                    row.hours,
+                    row.capacity,
+                    row.enrolled,
+                    row.completed,
+                )
                 for row in rows
             ),
         )
@@ -121,15 +141,20 @@ def show_training(training_id: UUID) -> str:
 def plan_training() -> Answered:
     """Plan a training with its sessions."""
     form = posted_or_empty(_first_values())
-    act = Act(title=_("New training"), button=_("Plan the training"), back=url_for(
-        ".list_trainings"
-    ))
-    more = {"editions": [(str(e.edition_id), edition_title(e)) for e in all_editions().values()],
-            "roles": choices(labels.EXPERT_ROLES), "modes": choices(labels.TRAINING_MODES)}
+    act = Act(
+        title=_("New training"), button=_("Plan the training"), back=url_for(".list_trainings")
+    )
+    more = {
+        "editions": [(str(e.edition_id), edition_title(e)) for e in all_editions().values()],
+        "roles": choices(labels.EXPERT_ROLES),
+        "modes": choices(labels.TRAINING_MODES),
+    }
     is_changed = is_posted() and change_rows(form, {"sessions": SESSION_FIELDS})
     if is_posted() and not is_changed:
         answer = form.send(
-            services().recruitment.plan_training, PlanTraining, _plan(form),
+            services().recruitment.plan_training,
+            PlanTraining,
+            _plan(form),
             messages=_plan_messages(),
         )
         if answer is not None:
@@ -137,9 +162,7 @@ def plan_training() -> Answered:
                 _("The training was planned."),
                 url_for(".show_training", training_id=answer.id),
             )
-    return act_page(
-        act, form, "trainings/form.html", sessions=numbers_of(form, "sessions"), **more
-    )
+    return act_page(act, form, "trainings/form.html", sessions=numbers_of(form, "sessions"), **more)
 
 
 @blueprint.route("/panel/szkolenia/<uuid:training_id>/uczestnicy", methods=["GET", "POST"])
@@ -149,11 +172,12 @@ def enrol(training_id: UUID) -> Answered:
     enrolled = {p.application_id for p in answer.participants}
     candidates = [
         candidate
-        for candidate in services().recruitment.list_applications(
+        for candidate in services()
+        .recruitment.list_applications(
             ApplicationsQuery(status=ApplicationStatus.QUALIFIED, limit=MOST_CANDIDATES)
-        ).applications
-        if candidate.kind.value == answer.role.value
-        and candidate.application_id not in enrolled
+        )
+        .applications
+        if candidate.kind.value == answer.role.value and candidate.application_id not in enrolled
     ]
     items = [
         (
@@ -170,7 +194,8 @@ def enrol(training_id: UUID) -> Answered:
         button=_("Enrol the chosen"),
         back=url_for(".show_training", training_id=training_id),
         lead=ngettext(
-            "%(num)s place is left.", "%(num)s places are left.",
+            "%(num)s place is left.",
+            "%(num)s places are left.",
             max(0, answer.capacity - len(enrolled)),
         ),
     )
@@ -202,9 +227,7 @@ def record_attendance(training_id: UUID, session_key: str) -> Answered:
     form = posted_or_empty()
     if not is_posted():
         present = [
-            str(p.application_id)
-            for p in answer.participants
-            if session_key in p.attended_sessions
+            str(p.application_id) for p in answer.participants if session_key in p.attended_sessions
         ]
         form.values.setlist("present", present)
     act = Act(
@@ -216,11 +239,14 @@ def record_attendance(training_id: UUID, session_key: str) -> Answered:
     )
     if is_posted():
         data = {
-            "training_id": training_id, "session_key": session_key,
+            "training_id": training_id,
+            "session_key": session_key,
             "present": form.texts("present"),
         }
         if form.send(
-            services().recruitment.record_attendance, RecordAttendance, data,
+            services().recruitment.record_attendance,
+            RecordAttendance,
+            data,
             fields={"present": "present", "application_id": "present"},
         ):
             return done(_("The attendance was saved."), act.back)
@@ -249,7 +275,8 @@ def complete_training(training_id: UUID) -> Answered:
     )
     if is_posted():
         outcome = form.send(
-            services().recruitment.complete_training, CompleteTraining,
+            services().recruitment.complete_training,
+            CompleteTraining,
             {"training_id": training_id},
         )
         if outcome is not None:
@@ -263,9 +290,12 @@ def complete_training(training_id: UUID) -> Answered:
             )
     hours = sum(session.hours for session in answer.sessions)
     return act_page(
-        act, form, "trainings/complete.html", answer=answer, hours=hours,
-        enough=lambda p: p.hours_attended * FULL_SHARE_PCT
-        >= answer.minimum_attendance_pct * hours,
+        act,
+        form,
+        "trainings/complete.html",
+        answer=answer,
+        hours=hours,
+        enough=lambda p: p.hours_attended * FULL_SHARE_PCT >= answer.minimum_attendance_pct * hours,
     )
 
 
@@ -322,7 +352,7 @@ def _plan_messages() -> dict[str, str]:
 
 
 def _enrol_each(form: ActForm, training_id: UUID, chosen: list[str]) -> int:
-    """Enrol one after another; a refusal stands in the form, and the others are tried all the same."""
+    """Enrol one after another; a refusal stands in the form, the others are tried all the same."""
     number = 0
     for application_id in chosen:
         attempt = ActForm(form.values)
@@ -334,5 +364,3 @@ def _enrol_each(form: ActForm, training_id: UUID, chosen: list[str]) -> int:
         for message in attempt.errors.values():
             form.add_error("candidates", message)
     return number
-
-

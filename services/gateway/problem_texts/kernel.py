@@ -98,6 +98,12 @@ VALUES: Mapping[str, Mapping[str, Phrase]] = {
         "call": Phrase("naboru", "call"),
         "cycle": Phrase("cyklu doradczego", "cycle"),
         "edition": Phrase("edycji", "edition"),
+        "element": Phrase("tego elementu", "element"),
+        "first parked message of its subject": Phrase(
+            "pierwszej wstrzymanej wiadomości w tej sprawie", "first parked message of its subject"
+        ),
+        "message": Phrase("wiadomości", "message"),
+        "parked message": Phrase("wstrzymanej wiadomości", "parked message"),
         "expert": Phrase("eksperta", "expert"),
         "hdr": Phrase("HDR", "HDR"),
         "jst": Phrase("JST", "JST"),

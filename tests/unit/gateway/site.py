@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from flask import Flask
+
 from services.gateway.app import create_app
-from tests.unit.gateway.browser import Browser
+from services.gateway.runtime import EXTENSION, Runtime
+from tests.unit.gateway.browser import Browser, Page
 from tests.unit.gateway.programme import Programme, settings
 
 PUBLIC = (
@@ -19,10 +24,42 @@ PUBLIC = (
 )
 """The modules of the public pages."""
 
+_shared: list[Flask] = []
 
-def visit(programme: Programme, language: str | None = "pl") -> Browser:
-    """A new visitor of the public pages."""
-    app = create_app(
-        settings(), database=programme.rpc.gateway, rpc=programme.rpc, only=PUBLIC
+
+class Visitor(Browser):
+    """A browser on one platform's pages; several platforms share one web application."""
+
+    def __init__(self, app: Flask, platform: Runtime, language: str | None) -> None:
+        super().__init__(app, language)
+        self.app = app
+        self.platform = platform
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Let the web application serve this browser's platform."""
+        self.app.extensions[EXTENSION] = self.platform
+
+    def get(self, address: str) -> Page:
+        self.arrive()
+        return super().get(address)
+
+    def post(self, address: str | None = None, **fields: str) -> Page:
+        self.arrive()
+        return super().post(address, **fields)
+
+
+def visit(programme: Programme, language: str | None = "pl") -> Visitor:
+    """A new visitor of the public pages.
+
+    The web application is made once: its templates take longer to read than most tests to run.
+    """
+    if not _shared:
+        _shared.append(
+            create_app(settings(), database=programme.rpc.gateway, rpc=programme.rpc, only=PUBLIC)
+        )
+    (app,) = _shared
+    platform = replace(
+        app.extensions[EXTENSION], database=programme.rpc.gateway, rpc=programme.rpc
     )
-    return Browser(app, language)
+    return Visitor(app, platform, language)

@@ -267,7 +267,7 @@ def test_the_reserve_moves_up_with_a_reason_and_gets_a_cycle(programme):
     assert staff.get("/cycles").json["total"] == 3
 
 
-# --- trainings and roster ---------------------------------------------------------------------------
+# --- trainings and roster -------------------------------------------------------------------------
 
 
 def test_a_training_goes_its_way_in_order_only(programme):

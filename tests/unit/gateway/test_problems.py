@@ -192,7 +192,9 @@ def test_every_rule_of_a_document_has_a_sentence():
 
 
 def test_a_day_is_written_in_words():
-    refused = CallNotOpenError(opens_on="2020-02-07", closes_on="2020-02-29", rule="DEADLINE_PASSED")
+    refused = CallNotOpenError(
+        opens_on="2020-02-07", closes_on="2020-02-29", rule="DEADLINE_PASSED"
+    )
     assert "do 29 lutego 2020 włącznie" in problems.describe(refused, "pl").detail
     assert "29 February 2020" in problems.describe(refused, "en").detail
 

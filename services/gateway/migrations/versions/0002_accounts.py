@@ -67,8 +67,3 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("login_attempts_key", "login_attempts", ["key", "failed_at"])
-
-
-def downgrade() -> None:
-    for table in ("login_attempts", "tokens", "sessions", "accounts"):
-        op.drop_table(table)

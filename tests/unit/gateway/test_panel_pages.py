@@ -1,0 +1,129 @@
+"""Every page of the panel for every role: shown where the permission table allows, else refused."""
+
+import re
+
+import pytest
+from flask import url_for
+
+from services.gateway.permissions import PERMISSIONS
+from tests.unit.gateway.panel_visitor import Visitor, the_whole_app
+from tests.unit.gateway.programme import BOLESLAWIEC, PEOPLE
+
+READERS = [
+    "staff", "coordinator", "editor", "expert", "jst", "operator", "subscriber",
+]  # fmt: skip
+NOT_THEIR_TURN = 409
+"""Authors do not write after the draft, editors not in it."""
+UNTRANSLATED = re.compile(r"%\(\w+\)s")
+
+
+@pytest.fixture(scope="module")
+def site(told):
+    """The whole programme with all its pages; nobody changes anything here."""
+    programme = told.copy()
+    for person in PEOPLE:
+        programme.as_(person)
+    yield programme, the_whole_app(programme)
+    programme.close()
+
+
+def pages_of(programme, app):
+    """Address of each page of the panel by endpoint, about things that exist."""
+    ids = programme.ids
+    known = {
+        "jst_code": BOLESLAWIEC, "application_id": ids["application_jst"],
+        "call_id": ids["call_jst"], "training_id": ids["training_ros"], "session_key": "1",
+        "expert_id": ids["ros"], "team_id": ids["team"], "role": "ROS", "cycle_id": ids["cycle"],
+        "stage": "IMPLEMENTATION_SUPPORT", "hdr_id": ids["hdr"], "summary_id": ids["summary"],
+        "element": "title", "round_id": ids["round"], "edition_id": ids["edition"],
+        "account_id": programme.accounts["expert"],
+    }  # fmt: skip
+    with app.test_request_context():
+        return {
+            rule.endpoint: url_for(rule.endpoint, **{n: known[n] for n in rule.arguments})
+            for rule in app.url_map.iter_rules()
+            if rule.rule.startswith("/panel") and "GET" in rule.methods
+        }
+
+
+@pytest.mark.parametrize("person", READERS)
+def test_pages_open_for_the_roles_of_the_table_and_for_no_other(site, person):
+    programme, app = site
+    visitor = Visitor(app, person)
+    for endpoint, address in pages_of(programme, app).items():
+        status = visitor.get(address).status_code
+        may = not PERMISSIONS[endpoint].roles.isdisjoint(PEOPLE[person])
+        expected = {200, 302, NOT_THEIR_TURN} if may else {403}
+        assert status in expected, f"{person} at {address}: {status}"
+
+
+def test_every_page_is_there_in_both_languages_with_one_heading_and_a_title(site):
+    programme, app = site
+    for language, word in (("pl", "Doradztwo dla JST"), ("en", "Advice for JST")):
+        visitor = Visitor(app, "staff", language)
+        for address in pages_of(programme, app).values():
+            page = visitor.see(address, word)
+            assert f'<html lang="{language}"' in page
+            assert len(re.findall(r"<h1[ >]", page)) == 1, address
+            assert re.search(r"<title>\s*[^–<]+", page), address
+            assert not UNTRANSLATED.search(page), address
+
+
+@pytest.mark.parametrize("person", ["other_coordinator", "other_expert", "other_jst"])
+@pytest.mark.parametrize("kind", ["cycle", "hdr"])
+def test_what_is_outside_the_scope_is_not_there(site, person, kind):
+    programme, app = site
+    place = {"cycle": "sprawy", "hdr": "hdr"}[kind]
+    answer = Visitor(app, person).get(f"/panel/{place}/{programme.ids[kind]}")
+    assert answer.status_code == 404
+
+
+def test_who_is_not_signed_in_is_led_to_the_login_and_back(site):
+    _programme, app = site
+    answer = app.test_client().get("/panel/sprawy?stan=OPEN")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/logowanie?next=%2Fpanel%2Fsprawy%3Fstan%3DOPEN")
+
+
+def test_a_form_without_the_token_of_its_page_does_nothing(site):
+    programme, app = site
+    visitor = Visitor(app, "staff")
+    path = f"/panel/nabory/{programme.ids['call_jst']}/odwolaj"
+    answer = visitor.client.post(path, data={"reason": "Bo tak."})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/panel/zgloszenia", "/panel/sprawy", "/panel/hdr", "/panel/teamy", "/panel/eksperci",
+        "/panel/szkolenia", "/panel/nabory", "/panel/jst", "/panel/lejek", "/panel/uwagi",
+        "/panel/zdarzenia", "/panel/podsumowania", "/panel/lejek/eksperci",
+    ],
+)  # fmt: skip
+def test_a_list_can_be_had_as_a_file_with_the_same_rows(site, address):
+    _programme, app = site
+    visitor = Visitor(app, "staff")
+    page = visitor.see(address)
+    answer = visitor.get(f"{address}?format=csv")
+    assert answer.status_code == 200
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    rows = answer.text.strip().count("\n")
+    if "All that happened" not in page and rows:
+        shown = re.search(r'role="status">(?:[^<]*of )?(\d+) result', page)
+        assert shown is not None
+        assert rows == int(shown[1])
+
+
+def test_a_text_that_a_spreadsheet_would_calculate_is_defused(programme):
+    staff = programme.as_("staff")
+    staff.create(
+        "/teams",
+        {
+            "edition_id": programme.ids["edition"], "name": "=1+1", "voivodeship": "02",
+            "ros_expert_id": programme.ids["spare"], "pro_expert_id": programme.ids["pro"],
+        },
+    )  # fmt: skip
+    answer = Visitor(the_whole_app(programme), "staff").get("/panel/teamy?format=csv")
+    assert "'=1+1" in answer.text

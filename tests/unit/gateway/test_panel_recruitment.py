@@ -1,0 +1,240 @@
+"""Calls, applications, trainings and the roster on the panel: each act, and what is refused."""
+
+import pytest
+
+from tests.unit.gateway.panel_visitor import Visitor, the_whole_app
+from tests.unit.gateway.programme import BOLESLAWIEC, DOLNOSLASKIE, NOTICE, Programme
+
+NEW_CALL = {
+    "kind": "PRO",
+    "title": "Nabór ekspertów PRO",
+    "slug": "nabor-pro-2026",
+    "text": "Zapraszamy ekspertów.",
+    "opens_on-day": "2", "opens_on-month": "2", "opens_on-year": "2026",
+    "closes_on-day": "28", "closes_on-month": "2", "closes_on-year": "2026",
+    "results_by-day": "5", "results_by-month": "3", "results_by-year": "2026",
+    "training_dates": "26.3.2026\n27.3.2026",
+    "covered_costs": "Nocleg\nWyżywienie",
+    "contact_email": "nabor@example.org",
+    "privacy_notice_version": NOTICE,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def begun():
+    """An edition, and a call for JST with three applications that nobody has looked at."""
+    programme = Programme().set_up()
+    call = programme.open_call("JST", places=1)
+    for key, code in (("first", BOLESLAWIEC), ("second", "1465011"), ("third", "0201043")):
+        receipt = programme.apply(call, f"{key.capitalize()} Wójt", jst_code=code)
+        programme.ids[key] = receipt["application_id"]
+    programme.as_("coordinator")
+    yield programme
+    programme.close()
+
+
+@pytest.fixture
+def site(begun):
+    programme = begun.copy()
+    yield programme, the_whole_app(programme)
+    programme.close()
+
+
+@pytest.fixture
+def staff(site):
+    return Visitor(site[1], "staff")
+
+
+# --- calls ----------------------------------------------------------------------------------------
+
+
+def test_a_call_is_published_after_a_rehearsal_that_records_nothing(site, staff):
+    programme, _app = site
+    rehearsal = staff.fill("/panel/nabory/nowy", **NEW_CALL)
+    assert rehearsal.status_code == 200
+    for text in ("Check the call before it is published", "Nocleg", "Zapraszamy ekspertów."):
+        assert text in rehearsal.text
+    assert not [c for c in programme.rpc.calls if c[1] == "draft_call" and c[2].actor is None]
+    before = len(programme.rpc.calls)
+    answer = staff.client.post(
+        "/panel/nabory/nowy",
+        data=_again(rehearsal.text, krok="opublikuj"),
+    )
+    assert answer.status_code == 303
+    assert [c[1] for c in programme.rpc.calls[before:]] == ["draft_call", "publish_call"]
+    staff.see("/nabory/nabor-pro-2026", "Nabór ekspertów PRO")
+    staff.see("/panel/nabory?stan=OPEN&rodzaj=PRO", "Nabór ekspertów PRO")
+
+
+def test_the_rehearsal_leads_back_to_the_form_with_everything_that_was_typed(staff):
+    rehearsal = staff.fill("/panel/nabory/nowy", **NEW_CALL)
+    form = staff.client.post("/panel/nabory/nowy", data=_again(rehearsal.text, krok="popraw"))
+    assert form.status_code == 200
+    assert 'value="nabor-pro-2026"' in form.text
+    assert "govuk-error-summary" not in form.text
+
+
+def test_a_call_names_each_wrong_field_and_keeps_what_was_typed(staff):
+    wrong = NEW_CALL | {"slug": "Nabór!", "opens_on-day": "31", "training_dates": "jutro"}
+    page = staff.be_refused(
+        "/panel/nabory/nowy", 422,
+        "Enter the address: small letters without accents, digits and hyphens",
+        "Enter a real date", "“jutro” is no day", **wrong,
+    )
+    assert 'value="Nabór!"' in page
+    assert 'href="#slug"' in page
+
+
+def test_a_taken_address_is_told_at_its_field(staff):
+    answer = staff.fill("/panel/nabory/nowy", **NEW_CALL | {"slug": "nabor-jst"})
+    answer = staff.client.post("/panel/nabory/nowy", data=_again(answer.text, krok="opublikuj"))
+    assert answer.status_code == 409
+    assert 'href="#slug"' in answer.text
+
+
+def test_a_deadline_moves_to_a_later_day_only(site, staff):
+    programme, _app = site
+    path = f"/panel/nabory/{programme.ids['call_jst']}"
+    staff.be_refused(
+        f"{path}/przedluz", 422, reason="Bo tak",
+        **{"closes_on-day": "1", "closes_on-month": "2", "closes_on-year": "2026"},
+    )
+    page = staff.do(
+        f"{path}/przedluz", reason="Na prośbę gmin",
+        **{"closes_on-day": "1", "closes_on-month": "3", "closes_on-year": "2026"},
+    )
+    assert "The deadline was moved." in page
+    assert "Na prośbę gmin" in page
+
+
+def test_a_call_is_called_off_with_a_reason(site, staff):
+    programme, _app = site
+    path = f"/panel/nabory/{programme.ids['call_jst']}"
+    staff.be_refused(f"{path}/odwolaj", 422, "Give the reason")
+    assert "Brak środków" in staff.do(f"{path}/odwolaj", reason="Brak środków")
+
+
+# --- applications ---------------------------------------------------------------------------------
+
+
+def test_an_application_goes_from_the_check_to_the_published_result(site, staff):
+    programme, _app = site
+    ids = programme.ids
+    decisions = {"first": ("QUALIFIED", ""), "second": ("RESERVE", "1"), "third": ("REJECTED", "")}
+    call = f"/panel/nabory/{ids['call_jst']}"
+    for key, (decision, rank) in decisions.items():
+        path = f"/panel/zgloszenia/{ids[key]}"
+        staff.do(f"{path}/ocena", passed="tak")
+        page = staff.do(f"{path}/decyzja", decision=decision, reserve_rank=rank, reason="Ocena")
+        assert "The decision was prepared." in page
+    staff.do(f"{call}/zamknij")
+    staff.see(f"{call}/wyniki", "Qualified (1)", "Reserve list (1)", "Not qualified (1)")
+    assert "The results were published." in staff.do(f"{call}/wyniki")
+    path = f"/panel/zgloszenia/{ids['second']}"
+    page = staff.do(f"{path}/awans", reason="Zwolnione miejsce")
+    assert "qualified from the reserve list" in page
+
+
+def test_the_rehearsal_of_results_says_what_stands_in_their_way(site, staff):
+    programme, _app = site
+    page = staff.see(
+        f"/panel/nabory/{programme.ids['call_jst']}/wyniki",
+        "3 applications have no decision.", "The call takes applications until",
+    )
+    assert "<button" not in page.split('<form method="post"')[-1].split("</form>")[0]
+
+
+def test_a_refused_decision_says_the_rule_and_keeps_what_was_typed(site, staff):
+    programme, _app = site
+    path = f"/panel/zgloszenia/{programme.ids['first']}"
+    page = staff.be_refused(
+        f"{path}/decyzja", 409, decision="QUALIFIED", reason="Dobre zgłoszenie"
+    )
+    assert "Dobre zgłoszenie" in page
+    staff.do(f"{path}/ocena", passed="tak")
+    staff.be_refused(f"{path}/decyzja", 422, 'href="#reserve_rank"', decision="RESERVE")
+
+
+def test_an_application_is_withdrawn_with_a_reason(site, staff):
+    programme, _app = site
+    path = f"/panel/zgloszenia/{programme.ids['third']}"
+    assert "Withdrawn" in staff.do(f"{path}/wycofanie", reason="Prośba telefoniczna")
+
+
+def test_names_are_for_programme_staff_alone(site, staff):
+    programme, app = site
+    coordinator = Visitor(app, "coordinator")
+    path = f"/panel/zgloszenia/{programme.ids['first']}"
+    staff.see(path, "First Wójt", "first@example.org")
+    assert "First Wójt" not in coordinator.see(path, "shown to programme staff alone")
+    staff.see("/panel/zgloszenia?szukaj=First", "First Wójt", "1 result")
+    assert "Wójt" not in coordinator.see("/panel/zgloszenia", "2 results")
+
+
+# --- trainings and roster -------------------------------------------------------------------------
+
+
+def test_a_training_from_the_plan_to_the_roster():
+    programme = Programme().set_up()
+    call = programme.open_call("PRO")
+    receipts = {
+        name: programme.apply(call, f"{name} Nowak", voivodeship=DOLNOSLASKIE)
+        for name in ("Anna", "Bartek")
+    }
+    for name, receipt in receipts.items():
+        programme.ids[name] = receipt["application_id"]
+    programme.decide(call, Anna="QUALIFIED", Bartek="QUALIFIED")
+    staff = Visitor(the_whole_app(programme), "staff")
+    plan = {
+        "role": "PRO", "title": "Szkolenie PRO", "mode": "ONLINE", "venue": "Platforma",
+        "capacity": "20", "sessions__0__hours": "6", "sessions__0__topics": "Model doradztwa",
+        "sessions.0.held_on-day": "2", "sessions.0.held_on-month": "2",
+        "sessions.0.held_on-year": "2026",
+    }  # fmt: skip
+    page = staff.fill("/panel/szkolenia/nowe", rows="add:sessions", **plan)
+    assert "Session 2" in page.text
+    assert "Model doradztwa" in page.text
+    staff.be_refused("/panel/szkolenia/nowe", 422, "Session 1: enter the day",
+                     "Choose whom the training is for")
+    staff.do("/panel/szkolenia/nowe", **plan)
+    training = programme.as_("staff").get("/trainings").json["items"][0]["training_id"]
+    path = f"/panel/szkolenia/{training}"
+    both = [programme.ids["Anna"], programme.ids["Bartek"]]
+    staff.be_refused(f"{path}/uczestnicy", 422, "Choose at least one candidate")
+    assert "2 candidates were enrolled." in staff.do(f"{path}/uczestnicy", candidates=both)
+    staff.be_refused(f"{path}/zakoncz", 409)
+    staff.do(f"{path}/obecnosc/sesja-1", present=both[:1])
+    staff.see(f"{path}/zakoncz", "Anna Nowak", "Enters the roster", "Does not complete")
+    assert "1 expert entered the roster" in staff.do(f"{path}/zakoncz")
+    staff.see("/panel/eksperci", "Anna Nowak")
+    programme.close()
+
+
+def test_an_expert_is_taken_off_the_roster(programme):
+    staff = Visitor(the_whole_app(programme), "staff")
+    path = f"/panel/eksperci/{programme.ids['spare']}"
+    staff.be_refused(f"{path}/odejscie", 422, "Choose the reason")
+    assert "taken off the roster" in staff.do(f"{path}/odejscie", reason_code="RESIGNED")
+    staff.see(path, "the expert resigned")
+
+
+def test_a_form_that_is_sent_twice_acts_once(site, staff):
+    programme, _app = site
+    path = f"/panel/zgloszenia/{programme.ids['first']}/ocena"
+    fields = _again(staff.see(path), passed="tak")
+    keys = []
+    for _ in range(2):
+        assert staff.client.post(path, data=fields).status_code == 303
+        keys.append(
+            [c[2].idempotency_key for c in programme.rpc.calls if c[1] == "check_application"][-1]
+        )
+    assert keys[0] == keys[1]
+
+
+def _again(page, **changes):
+    from tests.unit.gateway.panel_visitor import fields_of
+
+    fields = fields_of(page)
+    for name, value in changes.items():
+        fields[name] = value
+    return fields
