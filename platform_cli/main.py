@@ -160,6 +160,44 @@ def teryt_import(
     )
 
 
+@app.command()
+def account(
+    email: Annotated[str, typer.Argument(help="The login.")],
+    *,
+    name: Annotated[str, typer.Option(help="The person's full name.")],
+    role: Annotated[
+        list[str],
+        typer.Option(help="programme_staff, coordinator, editor, expert, jst or operator."),
+    ],
+    voivodeship: Annotated[
+        list[str] | None, typer.Option(help="TERYT code, for a coordinator; may be repeated.")
+    ] = None,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Open an account, e.g. the first one; the password is asked for, not given here.
+
+    All others are opened on the page /panel/konta.
+    """
+    from platform_cli.configuration import database_url
+    from platform_cli.installation import environment_of
+    from services.gateway.accounts import create_account
+    from shared.kernel.database import Database
+    from shared.kernel.refusal import Refusal
+
+    try:
+        database = Database(database_url("gateway", environment_of(data)))
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        create_account(database, email, password, name, role, voivodeships=voivodeship or ())
+    except Refusal as refusal:
+        rules = [f"{entry['field']}: {entry['message']}" for entry in refusal.fields]
+        raise fail("; ".join([str(refusal), *rules])) from None
+    except typer.Abort:
+        raise
+    except (RuntimeError, ValueError) as error:
+        raise fail(str(error)) from None
+    console.print(f"{email}: {', '.join(role)}")
+
+
 Place = Annotated[str, typer.Argument(help="A service, or gateway.")]
 ParkedId = Annotated[int, typer.Argument(help="Number of the message, see `ore parked list`.")]
 

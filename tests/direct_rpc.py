@@ -7,6 +7,7 @@ every listener reads what it has not seen. So the views are level when a command
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -155,14 +156,25 @@ class DirectRpc:
         )
 
     def _create_tables(self) -> None:
-        for runtime in self.runtimes.values():
-            with runtime.application.database.transaction() as connection:
-                schema.create_v1(connection)
-                runtime.component.metadata.create_all(connection)
-        with self.gateway.transaction() as connection:
-            schema.create_v1(connection)
-            metadata.create_all(connection)
-            account_metadata.create_all(connection)
+        for name, database in self.databases().items():
+            with _driver(_blank(name)) as source, _driver(database) as target:
+                source.backup(target)
+
+
+@functools.cache
+def _blank(name: str) -> Database:
+    """A database with the tables of its owner and nothing in them: made once, then copied."""
+    database = Database("sqlite://")
+    own = (
+        (metadata, account_metadata)
+        if name == "gateway"
+        else (SERVICES[name].app.component.metadata,)
+    )
+    with database.transaction() as connection:
+        schema.create_v1(connection)
+        for one in own:
+            one.create_all(connection)
+    return database
 
 
 def database_count(database: Database, table: str) -> int:

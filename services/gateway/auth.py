@@ -20,6 +20,7 @@ from services.gateway.errors import (
     CsrfFailedError,
     NotAllowedError,
     NotSignedInError,
+    OutOfScopeError,
     TokenInvalidError,
 )
 from services.gateway.permissions import PERMISSIONS, Permission
@@ -135,7 +136,8 @@ def check() -> BaseResponse | None:
         CsrfFailedError: A form came without the token of its page.
         NotSignedInError: It needs an account (an API call; a page leads to the login).
         NotAllowedError: The account's roles do not allow it.
-        NotFoundError: The object is outside the account's scope (API).
+        NotFoundError: The object is outside the account's scope, or not there at all (API).
+        OutOfScopeError: The same, on pages.
     """
     if request.endpoint is None:
         return None  # no such address: answered as such
@@ -259,4 +261,7 @@ def _check_scope(permission: Permission, caller: Principal) -> None:
     with runtime().database.reading() as connection:
         if is_in_scope(connection, caller.scope, permission.scope, value):
             return
-    raise NotFoundError(what=permission.scope.value.removesuffix("_id"), id=str(value))
+    if not is_api():
+        raise OutOfScopeError
+    what = permission.scope.value.removesuffix("_id").removesuffix("_code")
+    raise NotFoundError(what=what, id=str(value))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     func,
     insert,
     select,
@@ -145,14 +146,19 @@ class Journal:
             envelopes[-1].epoch,
         )
         try:
-            # Lost by a power cut, it is read again from the services' logs.
-            with self.database.transaction(is_repeatable=True) as connection:
-                self._follow_together(connection, self._append(connection, envelopes, mark))
+            # On one's own machine a moment lost by a power cut is read again from the services'
+            # logs; where others follow the journal, its positions must never be given twice.
+            is_repeatable = self.database.is_sqlite
+            with self.database.transaction(is_repeatable=is_repeatable) as connection:
+                positions = self._lock_views(connection)
+                added = self._append(connection, envelopes, mark)
+                self._follow_together(connection, positions, added)
         except (*TRANSIENT, AlreadyDeliveredError):  # type: ignore[misc]
             raise
         except Exception:
             log.exception("views_failed_together")
             with self.database.transaction() as connection:
+                self._lock_views(connection)
                 self._append(connection, envelopes, mark)
             self.follow_each()
         with self.moved:
@@ -195,10 +201,19 @@ class Journal:
             while self._follow_alone(view):
                 pass
 
-    def _follow_together(self, connection: Connection, added: Sequence[Entry]) -> None:
+    def _lock_views(self, connection: Connection) -> dict[str, int]:
+        """The views' positions, held until the transaction ends: one projector appends at a time.
+
+        Taken before anything is appended, so that a second projector that was started by mistake,
+        or that stands by, neither overtakes the first nor moves a view backwards.
+        """
+        return {row.view: row.position for row in connection.execute(_LOCK_POSITIONS)}
+
+    def _follow_together(
+        self, connection: Connection, positions: Mapping[str, int], added: Sequence[Entry]
+    ) -> None:
         """Take what was just added into every view: at once where the view was level before."""
         before = added[0][0].position - 1
-        positions = {row.view: row.position for row in connection.execute(_LOCK_POSITIONS)}
         level = [v for v in self.views if positions.get(v.name, 0) >= before]
         for view in level:
             view.apply(connection, added)
@@ -295,6 +310,8 @@ class Journal:
         """Give each view its position, so that none is taken for level before it began."""
         with self.database.transaction() as connection:
             known = set(connection.execute(select(view_positions.c.view)).scalars())
+            for gone in known - {view.name for view in self.views}:
+                connection.execute(delete(view_positions).where(view_positions.c.view == gone))
             for view in self.views:
                 if view.name not in known:
                     self._move_view(connection, view.name, 0)

@@ -103,7 +103,7 @@ def init_app(app: Flask) -> None:
         other_language=other_language,
     )
     app.jinja_env.filters.update(
-        lines=lines, mail_link=mail_link, nowrap=nowrap, paragraphs=paragraphs
+        code=code, lines=lines, mail_link=mail_link, nowrap=nowrap, paragraphs=paragraphs
     )
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters["field_id"] = forms.field_id
@@ -389,6 +389,11 @@ def lines(text: object) -> Markup:
 def nowrap(text: object) -> Markup:
     """A number or code that is not broken over two lines."""
     return Markup('<span class="ore-nowrap">{}</span>').format(text)
+
+
+def code(text: object) -> Markup:
+    """What is typed or copied exactly."""
+    return Markup("<code>{}</code>").format(text)
 
 
 def mail_link(address_: str) -> Markup:

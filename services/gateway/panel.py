@@ -132,12 +132,21 @@ class ActForm(Form):
         try:
             return act()
         except Refusal as refusal:
-            self.status = refusal.status
             self.refuse(refusal, fields=fields)
         except ServiceUnavailableError as error:
-            self.status = ServiceUnavailableRefusal.status
             self.refuse(ServiceUnavailableRefusal(service=error.service))
         return None
+
+    def refuse(
+        self,
+        refusal: Refusal,
+        *,
+        messages: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take over a rule's no, and its status."""
+        self.status = refusal.status
+        super().refuse(refusal, messages=messages, fields=fields)
 
     def _key(self) -> str:
         """The same for the same content of the same shown form: a double click is one act."""

@@ -69,7 +69,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "health.metrics": public(),
     "problem_types.list_problem_types": public(),
     "problem_types.show_problem_type": public(),
-    # pages: public
+    # --- pages: public ---
     "home.start": public(),
     "calls.list_calls": public(),
     "calls.show_call": public(),

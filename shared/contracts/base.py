@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -69,7 +70,13 @@ class Request(BaseModel):
 
 
 class Answer(ContractModel):
-    """What a service gives back."""
+    """What a service gives back.
+
+    ``DERIVED`` names fields that are secrets, each with the field it belongs to: they are made anew
+    from the caller's idempotency key when the same command is answered again, and never stored.
+    """
+
+    DERIVED: ClassVar[Mapping[str, str]] = {}
 
 
 class CreatedAnswer(Answer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -498,6 +499,8 @@ class SubmitApplication(Request):
 
 class Receipt(Answer):
     """Proof that an application was received. ``access_key`` opens it later; it is shown once."""
+
+    DERIVED: ClassVar[Mapping[str, str]] = {"access_key": "application_id"}
 
     application_id: UUID
     receipt_number: str

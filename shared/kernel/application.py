@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
@@ -26,7 +26,7 @@ from sqlalchemy import Connection, bindparam, exc, insert, select
 
 from shared.kernel import schema
 from shared.kernel.clock import Clock
-from shared.kernel.context import CommandContext, current_context
+from shared.kernel.context import CommandContext, current_context, derive_secret
 from shared.kernel.database import Database
 from shared.kernel.envelope import Envelope
 from shared.kernel.event_store import (
@@ -202,7 +202,7 @@ class ServiceApplication(Application[UUID]):
                 unit = Unit()
                 token = _unit.set(unit)
                 try:
-                    answer = _as_json(work())
+                    answer = work()
                 finally:
                     _unit.reset(token)
                 return self._commit(unit, context, answer, request_hash, delivery)
@@ -217,12 +217,13 @@ class ServiceApplication(Application[UUID]):
         if key is None:
             return None
         with self.database.reading() as connection:
-            row = connection.execute(_FIRST_ANSWER, {"of_key": key}).one_or_none()
+            row = connection.execute(_FIRST_ANSWER, {"of_key": _hashed(key)}).one_or_none()
         if row is None:
             return None
         if row.request_hash != request_hash:
             raise IdempotencyKeyReusedError(field="Idempotency-Key")
-        return CommandResult(orjson.loads(row.answer), row.position, is_replay=True)
+        kept = orjson.loads(row.answer)
+        return CommandResult(_with_secrets(kept), row.position, is_replay=True)
 
     def _commit(
         self,
@@ -247,7 +248,7 @@ class ServiceApplication(Application[UUID]):
         if unit.events:
             for notify in self.on_commit:
                 notify()
-        return CommandResult(answer, position)
+        return CommandResult(_as_json(answer), position)
 
     def _published_position(self, events: Sequence[Any], numbers: Sequence[int]) -> int | None:
         for event, number in zip(reversed(events), reversed(numbers), strict=True):
@@ -264,9 +265,9 @@ class ServiceApplication(Application[UUID]):
         position: int | None,
     ) -> None:
         values = {
-            "key": context.idempotency_key,
+            "key": _hashed(str(context.idempotency_key)),
             "request_hash": request_hash,
-            "answer": orjson.dumps(answer).decode(),
+            "answer": orjson.dumps(_without_secrets(answer)).decode(),
             "position": position,
             "recorded_at": self.clock.now(),
         }
@@ -350,6 +351,8 @@ class ServiceApplication(Application[UUID]):
             raise NotFoundError(what="view", id=projection_name)
         count = position = 0
         with self.database.transaction() as connection:
+            if not self.database.is_sqlite:  # commands wait, so that none is left out
+                connection.exec_driver_sql("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
             read_model.clear(connection)
             while batch := self._read_in(connection, position):
                 read_model.apply(connection, [event for _, event in batch])
@@ -377,6 +380,26 @@ class ServiceApplication(Application[UUID]):
 def _as_json(answer: Any) -> Any:
     if isinstance(answer, BaseModel):
         return answer.model_dump(mode="json")
+    return answer
+
+
+def _hashed(key: str) -> str:
+    """What is stored of an idempotency key: secrets are derived from the key itself."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _without_secrets(answer: Any) -> dict[str, Any]:
+    derived: Mapping[str, str] = getattr(answer, "DERIVED", {})
+    plain = _as_json(answer)
+    if derived:
+        plain = {name: value for name, value in plain.items() if name not in derived}
+    return {"answer": plain, "derived": dict(derived)}
+
+
+def _with_secrets(kept: Mapping[str, Any]) -> Any:
+    answer = kept["answer"]
+    for name, belongs_to in kept["derived"].items():
+        answer[name] = derive_secret(str(answer[belongs_to]))
     return answer
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import uuid4
+
+SECRET_BYTES = 24
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,24 @@ _current: ContextVar[CommandContext | None] = ContextVar("command_context", defa
 def current_context() -> CommandContext:
     """The context of the running command; a fresh one outside of any."""
     return _current.get() or CommandContext()
+
+
+def derive_secret(purpose: str) -> str:
+    """A secret for whoever sent the running command; the same for the same key and purpose.
+
+    Only the caller knows the key, so the secret need not be stored to be given out again when the
+    answer was lost on its way.
+
+    Args:
+        purpose: What the secret opens, e.g. an id.
+
+    Returns:
+        32 characters that fit into an address; random without an idempotency key.
+    """
+    key = current_context().idempotency_key
+    secret = key.encode() if key else secrets.token_bytes(SECRET_BYTES)
+    digest = hmac.digest(secret, purpose.encode(), "sha256")[:SECRET_BYTES]
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 @contextmanager

@@ -76,7 +76,7 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=False,
+            pool_pre_ping=True,  # a restarted server is met here, not in a command
             connect_args={"options": options, "connect_timeout": 10},
         )
 

@@ -18,6 +18,18 @@ EventClass: TypeAlias = type[Event]  # ``Envelope.type`` hides the builtin insid
 _TEXTS = ("specversion", "id", "source", "type", "subject", "time", "sequence", "previoussequence")
 
 
+_LONGEST = {
+    "id": 200,
+    "type": 200,
+    "subject": 100,
+    "epoch": 32,
+    "correlationid": 200,
+    "causationid": 200,
+}
+"""Characters that an attribute may have, so that every listener can keep it."""
+HIGHEST_NUMBER = 2**63 - 1
+
+
 class MalformedMessageError(ValueError):
     """A message is no contract event: it cannot be read at all."""
 
@@ -87,15 +99,18 @@ class Envelope:
             raise MalformedMessageError(f"missing or no text: {', '.join(missing) or 'data'}")
         if event["type"].count(".") < 4:  # noqa: PLR2004 -- pl.ore.<service>.<Name>.v<n>
             raise MalformedMessageError("type is not pl.ore.<service>.<Name>.v<n>")
+        too_long = [name for name, most in _LONGEST.items() if len(str(event.get(name, ""))) > most]
+        if too_long:
+            raise MalformedMessageError(f"too long: {', '.join(too_long)}")
         try:
             return cls(
                 id=event["id"],
                 source=event["source"].rsplit("/", 1)[-1],
                 type=event["type"],
                 subject=event["subject"],
-                time=datetime.fromisoformat(event["time"]),
-                sequence=int(event["sequence"]),
-                previous_sequence=int(event["previoussequence"]),
+                time=_moment(event["time"]),
+                sequence=_number(event["sequence"]),
+                previous_sequence=_number(event["previoussequence"]),
                 epoch=str(event.get("epoch", "")),
                 correlation_id=event.get("correlationid"),
                 causation_id=event.get("causationid"),
@@ -130,3 +145,17 @@ class Envelope:
                 f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5]
             )
             raise MalformedMessageError(f"{self.type}: {problems}") from None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("time names no zone")
+    return moment
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= HIGHEST_NUMBER:
+        raise ValueError(f"{text[:30]} is no number of an event")
+    return number

@@ -21,7 +21,6 @@ from werkzeug.wrappers import Response
 from services.gateway import drafts, problems
 from services.gateway.clients import services
 from services.gateway.drafts import Draft
-from services.gateway.errors import ServiceUnavailableRefusal
 from services.gateway.forms import Form
 from services.gateway.i18n import gettext as _
 from services.gateway.labels import JST_KINDS_MANY
@@ -45,6 +44,7 @@ blueprint = Blueprint("application_form", __name__, url_prefix="/nabory/<slug>/z
 COOKIE = "ore-draft"
 JST_PER_PAGE = 20
 YES, NO = "tak", "nie"
+UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)
@@ -179,10 +179,16 @@ def send(slug: str) -> str | Response | tuple[str, int]:
     except Refusal as refusal:
         form.refuse(refusal, fields=_FIELDS)
         return _check_page(call, draft, form), refusal.status
-    except ServiceUnavailableError as error:  # sending again is safe: the key stays the same
-        unavailable = ServiceUnavailableRefusal(service=error.service)
-        form.refuse(unavailable)
-        return _check_page(call, draft, form), unavailable.status
+    except ServiceUnavailableError:  # sending again is safe: the key stays the same
+        form.add_error(
+            "",
+            _(
+                "We do not know whether the application was received, for the service does not "
+                "answer. Nothing you typed is lost: send it again in a moment, it will be "
+                "received once only"
+            ),
+        )
+        return _check_page(call, draft, form), UNAVAILABLE
     drafts.keep_receipt(
         runtime().database, draft, receipt.model_dump(mode="json"), now=runtime().clock.now()
     )

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, url_for
-from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from services.gateway import documents, i18n
@@ -80,9 +79,9 @@ def show_hdr(jst_code: str, slug: str) -> str | Response | tuple[str, int]:
     """The newest version of an HDR, or the notice that it was taken down."""
     with runtime().database.reading() as connection:
         hdr = find_published(connection, jst_code, slug) or abort(404)
-        if (hdr.jst.code, hdr.slug) != (jst_code, slug):
-            return redirect(_address(hdr), 301)
-        return _page(connection, hdr)
+    if (hdr.jst.code, hdr.slug) != (jst_code, slug):
+        return redirect(_address(hdr), 301)
+    return _page(hdr)
 
 
 @blueprint.get("/<jst_code>/<slug>/wersje/<int:number>")
@@ -90,7 +89,7 @@ def show_version(jst_code: str, slug: str, number: int) -> str | Response | tupl
     """One version by its number: its address never shows another text."""
     with runtime().database.reading() as connection:
         hdr = find_published(connection, jst_code, slug, number) or abort(404)
-        return _page(connection, hdr)
+    return _page(hdr)
 
 
 @blueprint.get("/<jst_code>/<slug>/wersje")
@@ -114,25 +113,24 @@ def show_json(jst_code: str, slug: str) -> Response | tuple[Response, int]:
         return jsonify({**data, "document": document})
 
 
-def _page(connection: Connection, hdr: PublishedHdr) -> str | tuple[str, int]:
-    shown: dict[str, Any] = {
-        "hdr": hdr,
-        "area": known_areas(connection).get(hdr.area_code),
-        "edition": find_edition(connection, hdr.edition_id),
-    }
+def _page(hdr: PublishedHdr) -> str | tuple[str, int]:
+    with runtime().database.reading() as connection:
+        shown: dict[str, Any] = {
+            "hdr": hdr,
+            "area": known_areas(connection).get(hdr.area_code),
+            "edition": find_edition(connection, hdr.edition_id),
+            "summaries": published_summaries(connection, SummaryFilter(hdr_id=hdr.hdr_id)).rows,
+            "versions": versions_of(connection, hdr.hdr_id),
+        }
+        document = document_of(connection, hdr.hdr_id, hdr.published_version)
     if hdr.is_withdrawn:
         return render_template("catalogue/withdrawn.html", **shown), GONE
-    document = document_of(connection, hdr.hdr_id, hdr.published_version) or {}
-    template = documents.find_template("HDR", hdr.template_version)
-    return render_template(
-        "catalogue/hdr.html",
-        sections=documents.sections(
-            document, template, leave_out=("title", "implementation_period")
-        ),
-        summaries=published_summaries(connection, SummaryFilter(hdr_id=hdr.hdr_id)).rows,
-        versions=versions_of(connection, hdr.hdr_id),
-        **shown,
+    sections = documents.sections(
+        document or {},
+        documents.find_template("HDR", hdr.template_version),
+        leave_out=("title", "implementation_period"),
     )
+    return render_template("catalogue/hdr.html", sections=sections, **shown)
 
 
 def _address(hdr: PublishedHdr) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from services.gateway.projections.calls import open_calls
-from services.gateway.projections.editions import known_areas, list_editions
+from services.gateway.projections.editions import known_areas
 from services.gateway.projections.hdrs import CatalogueFilter, catalogue
 from services.gateway.projections.programme_funnel import programme_funnel
 from services.gateway.runtime import runtime
@@ -21,12 +21,10 @@ def start() -> str:
     today = runtime().clock.today()
     with runtime().database.reading() as connection:
         published = catalogue(connection, CatalogueFilter(limit=None)).rows
-        return render_template(
-            "home/start.html",
-            today=today,
-            calls=open_calls(connection, today),
-            newest=sorted(published, key=lambda hdr: hdr.published_at, reverse=True)[:NEWEST],
-            funnel=programme_funnel(connection),
-            areas=known_areas(connection),
-            editions=list_editions(connection),
-        )
+        shown = {
+            "calls": open_calls(connection, today),
+            "funnel": programme_funnel(connection),
+            "areas": known_areas(connection),
+        }
+    newest = sorted(published, key=lambda hdr: hdr.published_at, reverse=True)[:NEWEST]
+    return render_template("home/start.html", today=today, newest=newest, **shown)

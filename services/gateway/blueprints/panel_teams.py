@@ -270,7 +270,7 @@ def _experts(role: ExpertRole, region: str) -> list[tuple[str, str, str]]:
             str(row.expert_id),
             people.get(row.expert_id) or _("(no name)"),
             _("teams: %(teams)s, open cycles: %(cycles)s", teams=row.teams, cycles=row.open_cycles)
-            + (f"; {row.employer_jst.name}" if row.employer_jst else ""),
+            + (f"; {labels.jst_title(row.employer_jst)}" if row.employer_jst else ""),
         )
         for row in ordered
     ]

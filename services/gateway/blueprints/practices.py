@@ -73,18 +73,20 @@ def show_practice(jst_code: str, slug: str) -> str | Response:
     """One summary with its whole text."""
     with runtime().database.reading() as connection:
         summary = find_published_summary(connection, jst_code, slug) or abort(404)
-        if (summary.jst.code, summary.slug) != (jst_code, slug):
-            return redirect(
-                url_for(".show_practice", jst_code=summary.jst.code, slug=summary.slug), 301
-            )
         document = document_of(connection, summary.summary_id) or {}
-        template = documents.find_template(summary.form, summary.template_version or 1)
         published = [hdr for hdr in versions_of(connection, summary.hdr_id) if hdr.is_current]
-        return render_template(
-            "practices/practice.html",
-            area=known_areas(connection).get(summary.area_code),
-            edition=find_edition(connection, summary.edition_id),
-            hdr=published[0] if published and not published[0].is_withdrawn else None,
-            sections=documents.sections(document, template),
-            summary=summary,
+        area = known_areas(connection).get(summary.area_code)
+        edition = find_edition(connection, summary.edition_id)
+    if (summary.jst.code, summary.slug) != (jst_code, slug):
+        return redirect(
+            url_for(".show_practice", jst_code=summary.jst.code, slug=summary.slug), 301
         )
+    template = documents.find_template(summary.form, summary.template_version or 1)
+    return render_template(
+        "practices/practice.html",
+        area=area,
+        edition=edition,
+        hdr=published[0] if published and not published[0].is_withdrawn else None,
+        sections=documents.sections(document, template),
+        summary=summary,
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from services.gateway import auth
+from services.gateway.accounts import Account, Role, list_accounts
 from services.gateway.errors import TooManyAttemptsError, WrongCredentialsError
 from services.gateway.forms import Form
 from services.gateway.i18n import gettext as _
@@ -17,6 +18,8 @@ from services.gateway.runtime import runtime
 blueprint = Blueprint("sign_in", __name__)
 
 PANEL_PATH = "/panel"
+DEMO_PASSWORD = "doradztwo-demo"  # noqa: S105 -- of the made-up people that a demonstration loads
+DEMO_ADDRESSES = "@example.org"
 
 
 @blueprint.get("/logowanie")
@@ -65,9 +68,19 @@ def _page(form: Form) -> str:
         "sign_in/form.html",
         form=form,
         next=request.values.get("next", ""),
-        is_demo=runtime().settings.is_demo,
-        demo_accounts=current_app.config.get("DEMO_ACCOUNTS", ()),
+        demo_accounts=_demo_accounts(),
+        demo_password=DEMO_PASSWORD,
     )
+
+
+def _demo_accounts() -> list[Account]:
+    """Whom a visitor of the demonstration can sign in as; nobody anywhere else."""
+    if not runtime().settings.is_demo:
+        return []
+    found, _total = list_accounts(runtime().database)
+    people = [a for a in found if a.is_active and a.email.endswith(DEMO_ADDRESSES)]
+    order = list(Role)
+    return sorted(people, key=lambda account: min(order.index(role) for role in account.roles))
 
 
 def _target() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from uuid import UUID, uuid4
 
 from services.recruitment.application.register import RegisterUseCases
@@ -30,9 +29,8 @@ from shared.contracts.recruitment import (
     SubmitApplication,
     WithdrawApplication,
 )
+from shared.kernel.context import derive_secret
 from shared.kernel.refusal import NotFoundError
-
-ACCESS_KEY_BYTES = 24
 
 
 class ApplicationUseCases(RegisterUseCases):
@@ -76,7 +74,7 @@ class ApplicationUseCases(RegisterUseCases):
             privacy_notice_version=request.privacy_notice_version,
             received_at=now,
         )
-        access_key = secrets.token_urlsafe(ACCESS_KEY_BYTES)
+        access_key = derive_secret(str(application.id))
         candidate = candidate_key(admission.kind, request.applicant.email, jst)
         call_version = call.version
         self.write(

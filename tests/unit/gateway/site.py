@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Flask
 
@@ -49,10 +50,11 @@ class Visitor(Browser):
         return super().post(address, **fields)
 
 
-def visit(programme: Programme, language: str | None = "pl") -> Visitor:
+def visit(programme: Programme, language: str | None = "pl", **changes: Any) -> Visitor:
     """A new visitor of the public pages.
 
-    The web application is made once: its templates take longer to read than most tests to run.
+    ``changes`` are of the gateway's settings. The web application is made once: its templates
+    take longer to read than most tests to run.
     """
     if not _shared:
         _shared.append(
@@ -60,6 +62,9 @@ def visit(programme: Programme, language: str | None = "pl") -> Visitor:
         )
     (app,) = _shared
     platform = replace(
-        app.extensions[EXTENSION], database=programme.rpc.gateway, rpc=programme.rpc
+        app.extensions[EXTENSION],
+        database=programme.rpc.gateway,
+        rpc=programme.rpc,
+        settings=settings(**changes),
     )
     return Visitor(app, platform, language)

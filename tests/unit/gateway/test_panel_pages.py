@@ -71,11 +71,12 @@ def test_every_page_is_there_in_both_languages_with_one_heading_and_a_title(site
 
 @pytest.mark.parametrize("person", ["other_coordinator", "other_expert", "other_jst"])
 @pytest.mark.parametrize("kind", ["cycle", "hdr"])
-def test_what_is_outside_the_scope_is_not_there(site, person, kind):
+def test_what_is_outside_the_scope_is_refused_with_an_explanation(site, person, kind):
     programme, app = site
     place = {"cycle": "sprawy", "hdr": "hdr"}[kind]
     answer = Visitor(app, person).get(f"/panel/{place}/{programme.ids[kind]}")
-    assert answer.status_code == 404
+    assert answer.status_code == 403
+    assert "Outside this account" in answer.text
 
 
 def test_who_is_not_signed_in_is_led_to_the_login_and_back(site):

@@ -77,9 +77,12 @@ def test_the_rehearsal_leads_back_to_the_form_with_everything_that_was_typed(sta
 def test_a_call_names_each_wrong_field_and_keeps_what_was_typed(staff):
     wrong = NEW_CALL | {"slug": "Nabór!", "opens_on-day": "31", "training_dates": "jutro"}
     page = staff.be_refused(
-        "/panel/nabory/nowy", 422,
+        "/panel/nabory/nowy",
+        422,
         "Enter the address: small letters without accents, digits and hyphens",
-        "Enter a real date", "“jutro” is no day", **wrong,
+        "Enter a real date",
+        "“jutro” is no day",
+        **wrong,
     )
     assert 'value="Nabór!"' in page
     assert 'href="#slug"' in page
@@ -96,11 +99,14 @@ def test_a_deadline_moves_to_a_later_day_only(site, staff):
     programme, _app = site
     path = f"/panel/nabory/{programme.ids['call_jst']}"
     staff.be_refused(
-        f"{path}/przedluz", 422, reason="Bo tak",
+        f"{path}/przedluz",
+        422,
+        reason="Bo tak",
         **{"closes_on-day": "1", "closes_on-month": "2", "closes_on-year": "2026"},
     )
     page = staff.do(
-        f"{path}/przedluz", reason="Na prośbę gmin",
+        f"{path}/przedluz",
+        reason="Na prośbę gmin",
         **{"closes_on-day": "1", "closes_on-month": "3", "closes_on-year": "2026"},
     )
     assert "The deadline was moved." in page
@@ -139,7 +145,8 @@ def test_the_rehearsal_of_results_says_what_stands_in_their_way(site, staff):
     programme, _app = site
     page = staff.see(
         f"/panel/nabory/{programme.ids['call_jst']}/wyniki",
-        "3 applications have no decision.", "The call takes applications until",
+        "3 applications have no decision.",
+        "The call takes applications until",
     )
     assert "<button" not in page.split('<form method="post"')[-1].split("</form>")[0]
 
@@ -147,9 +154,7 @@ def test_the_rehearsal_of_results_says_what_stands_in_their_way(site, staff):
 def test_a_refused_decision_says_the_rule_and_keeps_what_was_typed(site, staff):
     programme, _app = site
     path = f"/panel/zgloszenia/{programme.ids['first']}"
-    page = staff.be_refused(
-        f"{path}/decyzja", 409, decision="QUALIFIED", reason="Dobre zgłoszenie"
-    )
+    page = staff.be_refused(f"{path}/decyzja", 409, decision="QUALIFIED", reason="Dobre zgłoszenie")
     assert "Dobre zgłoszenie" in page
     staff.do(f"{path}/ocena", passed="tak")
     staff.be_refused(f"{path}/decyzja", 422, 'href="#reserve_rank"', decision="RESERVE")
@@ -194,8 +199,9 @@ def test_a_training_from_the_plan_to_the_roster():
     page = staff.fill("/panel/szkolenia/nowe", rows="add:sessions", **plan)
     assert "Session 2" in page.text
     assert "Model doradztwa" in page.text
-    staff.be_refused("/panel/szkolenia/nowe", 422, "Session 1: enter the day",
-                     "Choose whom the training is for")
+    staff.be_refused(
+        "/panel/szkolenia/nowe", 422, "Session 1: enter the day", "Choose whom the training is for"
+    )
     staff.do("/panel/szkolenia/nowe", **plan)
     training = programme.as_("staff").get("/trainings").json["items"][0]["training_id"]
     path = f"/panel/szkolenia/{training}"

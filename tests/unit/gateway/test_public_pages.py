@@ -408,8 +408,13 @@ def test_every_page_names_the_declaration(visitor):
     assert page.links["Deklaracja dostępności"] == "/deklaracja-dostepnosci"
 
 
-def test_a_page_says_how_fresh_it_is(programme):
-    assert "Stan na " in visit(programme).get("/hdr").text
+@pytest.mark.parametrize("address", A_PAGE_OF_EACH_KIND)
+def test_a_page_says_how_fresh_it_is(visitor, address):
+    assert "Stan na " in visitor.get(address).text
+
+
+def test_an_hdr_says_how_fresh_it_is(visitor):
+    assert "Stan na " in visitor.get(the_hdr(visitor)).text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import pytest
 
+from platform_cli.demo import loading
+from services.gateway.blueprints.sign_in import DEMO_PASSWORD
 from tests.unit.gateway.programme import PASSWORD, Programme
 from tests.unit.gateway.site import visit
 from tooling import translations
@@ -112,3 +114,17 @@ def test_who_is_signed_in_need_not_sign_in(visitor):
     response = visitor.client.get("/logowanie")
 
     assert (response.status_code, response.headers["Location"]) == (302, "/panel")
+
+
+def test_a_demonstration_shows_whom_one_can_sign_in_as(platform):
+    demonstration = visit(platform, is_demo=True).get("/logowanie")
+    elsewhere = visit(platform).get("/logowanie")
+
+    assert "staff@example.org" in demonstration.text
+    assert DEMO_PASSWORD in demonstration.text
+    assert "staff@example.org" not in elsewhere.text
+    assert DEMO_PASSWORD not in elsewhere.text
+
+
+def test_the_demonstrations_password_is_the_one_it_is_loaded_with():
+    assert DEMO_PASSWORD == loading.PASSWORD

@@ -1,16 +1,17 @@
 """A command is one transaction: events, read models, answer and position, or nothing."""
 
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from eventsourcing.persistence import IntegrityError
 from sqlalchemy import select
 
+from shared.contracts.base import Answer
 from shared.kernel import schema
 from shared.kernel.application import MAX_ATTEMPTS
 from shared.kernel.clock import effective_at
-from shared.kernel.context import CommandContext, command_context
+from shared.kernel.context import CommandContext, command_context, derive_secret
 from shared.kernel.positions import AlreadyDeliveredError, DeliveryMark
 from shared.kernel.refusal import (
     BusyError,
@@ -28,6 +29,14 @@ from tests.samples.parts import (
     ledger_publications,
     totals,
 )
+
+
+class KeyedAnswer(Answer):
+    """An answer with a secret in it."""
+
+    DERIVED = {"key": "id"}  # noqa: RUF012 -- as the contracts declare it
+    id: UUID
+    key: str
 
 
 def a_ledger() -> Ledger:
@@ -232,3 +241,23 @@ def test_who_acts_and_why_is_stored_beside_the_events_and_travels_on():
     assert {row.metadata for row in rows(app, schema.events)} == {
         '{"correlation_id":"story","causation_id":"cause","actor":"account-7"}'
     }
+
+
+def test_a_secret_in_an_answer_is_given_out_again_but_never_stored():
+    app = a_ledger()
+
+    def work():
+        account_id = app.add_amount(AddAmount(name="a", amount=1)).id
+        return KeyedAnswer(id=account_id, key=derive_secret(str(account_id)))
+
+    def carry_out():
+        with command_context(CommandContext(idempotency_key="only the caller knows this")):
+            return app.execute(work).answer
+
+    first, second = carry_out(), carry_out()
+
+    assert first == second
+    assert len(first["key"]) == 32
+    stored = str(rows(app, schema.commands))
+    assert first["key"] not in stored
+    assert "only the caller knows this" not in stored

@@ -73,6 +73,11 @@ def test_any_bytes_are_read_or_refused_by_name(body):
         ({"sequence": "many"}, "many"),
         ({"data": [1]}, "data"),
         ({"time": "yesterday"}, "yesterday"),
+        ({"time": "2026-11-23T10:00:00"}, "zone"),
+        ({"sequence": "-1"}, "-1"),
+        ({"sequence": "99999999999999999999"}, "9999"),
+        ({"subject": "x" * 101}, "too long: subject"),
+        ({"correlationid": "x" * 201}, "too long: correlationid"),
         ({"type": "AmountAdded"}, "type"),
     ],
 )

@@ -50,7 +50,7 @@ def type_of(schema: Mapping[str, Any]) -> Markup:
     if "anyOf" in schema:
         return Markup(" or ").join(type_of(choice) for choice in schema["anyOf"])
     if schema.get("type") == "array":
-        items = schema.get("items") or next(iter(schema.get("prefixItems", ())), {})
+        items: Mapping[str, Any] = schema.get("items") or {}
         return Markup("list of {}").format(type_of(items))
     if isinstance(schema.get("additionalProperties"), Mapping):
         return Markup("mapping to {}").format(type_of(schema["additionalProperties"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib import resources
 from typing import Annotated, Any
 
 import orjson
@@ -77,9 +78,7 @@ def list_events(query: EventsQuery) -> Response:
         for position, body in rows
     ]
     response = json_response(events, media_type=BATCH_TYPE)
-    response.headers["Link"] = (
-        f'<{request.path}?after={last}&limit={query.limit}>; rel="next"'
-    )
+    response.headers["Link"] = f'<{request.path}?after={last}&limit={query.limit}>; rel="next"'
     response.headers["Ore-Journal-Position"] = str(last)
     return response
 
@@ -107,18 +106,12 @@ def list_schemas() -> object:
 
 
 @blueprint.get("/schemas/<event_type>")
-@operation(
-    "The JSON schema of an event's data", answer=dict[str, Any], answer_type=SCHEMA_TYPE
-)
+@operation("The JSON schema of an event's data", answer=dict[str, Any], answer_type=SCHEMA_TYPE)
 def get_schema(event_type: str) -> Response:
     event = found(EVENT_TYPES.get(event_type), "schema", event_type)
-    schema = event.model_json_schema(mode="serialization")
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"/api/v1/schemas/{event_type}",
-        **schema,
-    }
-    response = current_app.response_class(orjson.dumps(schema), content_type=SCHEMA_TYPE)
+    folder = resources.files("shared.contracts") / "schemas" / event.OWNER
+    published = (folder / f"{event.__name__}.v{event.VERSION}.json").read_bytes()
+    response = current_app.response_class(published, content_type=SCHEMA_TYPE)
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
 
