@@ -99,9 +99,7 @@ def erase_draft(database: Database, draft: Draft, *, now: datetime) -> None:
         _erase_expired(connection, now)
 
 
-def _change(
-    database: Database, draft: Draft, values: Mapping[str, Any], *, now: datetime
-) -> None:
+def _change(database: Database, draft: Draft, values: Mapping[str, Any], *, now: datetime) -> None:
     table = application_drafts
     with database.transaction() as connection:
         _erase_expired(connection, now)

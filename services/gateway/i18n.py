@@ -110,8 +110,10 @@ def lang_pl() -> Markup:
 def as_day(value: date | datetime | str) -> date:
     """The day in Europe/Warsaw of a day, a moment or its ISO form."""
     if isinstance(value, str):
-        value = datetime.fromisoformat(value) if len(value) > len("2020-02-29") else (
-            date.fromisoformat(value)
+        value = (
+            datetime.fromisoformat(value)
+            if len(value) > len("2020-02-29")
+            else (date.fromisoformat(value))
         )
     return local_day(value) if isinstance(value, datetime) else value
 

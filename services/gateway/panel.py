@@ -144,9 +144,15 @@ class ActForm(Form):
         messages: Mapping[str, str] | None = None,
         fields: Mapping[str, str] | None = None,
     ) -> None:
-        """Take over a rule's no, and its status."""
+        """Take over a rule's no, and its status.
+
+        A list whose rows are wrong is not said to be too short besides.
+        """
         self.status = refusal.status
         super().refuse(refusal, messages=messages, fields=fields)
+        for name in list(self.errors):
+            if any(other.startswith(f"{name}.") for other in self.errors):
+                del self.errors[name]
 
     def _key(self) -> str:
         """The same for the same content of the same shown form: a double click is one act."""

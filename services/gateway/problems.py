@@ -76,9 +76,7 @@ class Problem:
             "instance": request.path,
             "code": self.code,
             "field": self.field,
-            "errors": [
-                {"field": e.field, "rule": e.rule, "detail": e.detail} for e in self.errors
-            ],
+            "errors": [{"field": e.field, "rule": e.rule, "detail": e.detail} for e in self.errors],
             "parameters": dict(self.parameters),
             "correlation_id": g.get("correlation_id"),
         }

@@ -61,9 +61,7 @@ def scope_of(account: Account | None) -> Scope:
     )
 
 
-def is_in_scope(
-    connection: Connection, scope: Scope, kind: ObjectKind, value: UUID | str
-) -> bool:
+def is_in_scope(connection: Connection, scope: Scope, kind: ObjectKind, value: UUID | str) -> bool:
     """Whether an object of a kind lies in a scope, as the views show it.
 
     An object that the views do not know lies in no scope but the widest, where the service itself

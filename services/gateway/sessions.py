@@ -53,9 +53,7 @@ def session_account(
         ).one_or_none()
         if row is None:
             return None
-        account = read_account(
-            connection, (accounts.c.id == row.account_id) & accounts.c.is_active
-        )
+        account = read_account(connection, (accounts.c.id == row.account_id) & accounts.c.is_active)
     if account is not None and now - row.last_seen_at >= TOUCH_AFTER:
         with database.transaction() as connection:
             connection.execute(

@@ -76,6 +76,7 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=pool_size,
+            hide_parameters=True,  # an error's text must not quote a person's data
             pool_pre_ping=True,  # a restarted server is met here, not in a command
             connect_args={"options": options, "connect_timeout": 10},
         )
@@ -86,7 +87,7 @@ class Database:
             arguments["poolclass"] = StaticPool
         else:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(self.url, **arguments)
+        engine = create_engine(self.url, hide_parameters=True, **arguments)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

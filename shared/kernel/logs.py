@@ -21,7 +21,10 @@ def configure(level: str | None = None) -> None:
         raise ValueError(f"ORE_LOG_LEVEL must be a level such as INFO, not {name!r}.")
     is_terminal = sys.stderr.isatty()
     renderer = (
-        structlog.dev.ConsoleRenderer() if is_terminal else structlog.processors.JSONRenderer()
+        # Plain tracebacks: the pretty ones show local variables, and so perhaps a person's data.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if is_terminal
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[

@@ -459,9 +459,7 @@ def _check_questions(call: CallRow, form: Form) -> None:
 
 def _check_notice(call: CallRow, form: Form) -> None:
     if form.text("privacy_notice_version") != call.privacy_notice_version:
-        form.add_error(
-            "privacy_notice_version", _("Confirm that you have read the information")
-        )
+        form.add_error("privacy_notice_version", _("Confirm that you have read the information"))
 
 
 def _message(call: CallRow, values: Mapping[str, Any]) -> SubmitApplication:

@@ -30,6 +30,7 @@ from services.gateway.projections.local_governments import JstFilter, find_jst, 
 from services.gateway.projections.monitoring import RecordFilter, list_records
 from services.gateway.projections.summaries import SummaryFilter, list_summaries
 from services.gateway.projections.timeline import TimelineFilter, timeline
+from shared.contracts.recruitment import CallKind
 
 blueprint = area("local_governments")
 
@@ -86,7 +87,9 @@ def show_jst(jst_code: str) -> str:
         records = list_records(connection, RecordFilter(jst_id=own, limit=None)).rows
         summaries = list_summaries(connection, SummaryFilter(jst_id=own, limit=None)).rows
         applications = (
-            list_applications(connection, ApplicationFilter(jst_id=own, limit=None)).rows
+            list_applications(
+                connection, ApplicationFilter(jst_id=own, kind=CallKind.JST, limit=None)
+            ).rows
             if principal().has(Role.PROGRAMME_STAFF, Role.COORDINATOR)
             else ()
         )

@@ -58,12 +58,8 @@ def list_reports() -> str:
     with runtime().database.reading() as connection:
         paging = Paging(list_rounds(connection, RoundFilter(limit=1)).total)
         page = list_rounds(connection, RoundFilter(offset=paging.offset, limit=paging.limit))
-        editions = {
-            row.edition_id: find_edition(connection, row.edition_id) for row in page.rows
-        }
-    return render_template(
-        "reports/list.html", rounds=page.rows, editions=editions, paging=paging
-    )
+        editions = {row.edition_id: find_edition(connection, row.edition_id) for row in page.rows}
+    return render_template("reports/list.html", rounds=page.rows, editions=editions, paging=paging)
 
 
 @blueprint.get("/<slug>")

@@ -68,5 +68,11 @@ VALUES: Mapping[str, Mapping[str, Phrase]] = {
 }
 
 __all__ = [
-    "FALLBACK", "FIELD_FALLBACK", "FIELD_RULES", "TEXTS", "VALUES", "VARIANT_PARAMETERS", "Words",
+    "FALLBACK",
+    "FIELD_FALLBACK",
+    "FIELD_RULES",
+    "TEXTS",
+    "VALUES",
+    "VARIANT_PARAMETERS",
+    "Words",
 ]

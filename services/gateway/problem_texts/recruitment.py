@@ -16,8 +16,7 @@ TEXTS: Mapping[str, Text] = {
         ),
         en=Words(
             "This address is taken",
-            "The address “{slug}” belongs to another edition or call for ever. "
-            "Choose another one.",
+            "The address “{slug}” belongs to another edition or call for ever. Choose another one.",
         ),
     ),
     "slug-fixed": Text(

@@ -1,14 +1,10 @@
 import pytest
-from hypothesis import settings
 
 from services.advisory.application import Advisory
 from services.advisory.component import COMPONENT
 from shared.kernel.clock import set_effective
 from shared.kernel.testing import FixedClock, an_application, deliver
 from tests.unit.advisory.builders import EXPERTS_ENTERED, NOW, edition_created
-
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -48,9 +48,7 @@ class ApiClient:
         """Send, and check the answer against the description."""
         if body is not None:
             more["json"] = body
-        response = self._client.open(
-            f"{PREFIX}{path}", method=method, headers=self.headers, **more
-        )
+        response = self._client.open(f"{PREFIX}{path}", method=method, headers=self.headers, **more)
         check(self.app, method, path, response)
         return response
 
@@ -131,5 +129,3 @@ def _absolute(schema: Any) -> Any:
             for k, v in schema.items()
         }
     return [_absolute(member) for member in schema] if isinstance(schema, list) else schema
-
-

@@ -241,9 +241,7 @@ class Programme:
             },
         )
         for application in applications:
-            staff.must(
-                "POST", f"/trainings/{training}/enrolments", {"application_id": application}
-            )
+            staff.must("POST", f"/trainings/{training}/enrolments", {"application_id": application})
         staff.must(
             "POST",
             f"/trainings/{training}/attendance",

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from services.gateway.accounts import create_account
 from services.gateway.app import create_app
+from services.gateway.problem_texts import TEXTS
 from services.gateway.settings import GatewaySettings
 from shared.kernel.database import Database
 from shared.kernel.rpc import ServiceFailedError
@@ -170,6 +171,30 @@ def test_a_service_that_broke_is_an_error_of_our_own(programme, monkeypatch):
     assert "Nowak" not in response.text + str(lines)
 
 
+@pytest.fixture
+def explained(beginning):
+    """A reader of the pages that explain problems."""
+    app = create_app(
+        settings(), database=beginning.rpc.gateway, rpc=beginning.rpc,
+        only=("api", "problem_types"),
+    )  # fmt: skip
+    return app.test_client()
+
+
+def test_the_type_of_every_problem_leads_to_its_explanation(explained):
+    listed = explained.get("/problems?lang=en")
+    for code in {key.partition(".")[0] for key in TEXTS}:
+        assert f'href="/problems/{code}"' in listed.text
+        assert explained.get(f"/problems/{code}").status_code == 200
+
+
+def test_an_explanation_speaks_the_readers_language(explained):
+    assert "Termin składania zgłoszeń minął" in explained.get("/problems/call-not-open").text
+    page = explained.get("/problems/call-not-open?lang=en")
+    assert "The deadline has passed" in page.text
+    assert explained.get("/problems/nothing").status_code == 404
+
+
 def test_an_error_outside_of_the_api_is_a_page(beginning):
     response = beginning.app.test_client().get("/nie-ma-takiej")
     assert response.status_code == 404
@@ -269,4 +294,3 @@ def test_the_figures_are_there_for_prometheus(programme):
     text = programme.app.test_client().get("/metrics").text
     assert "ore_gateway_connected 1.0" in text
     assert re.search(r'ore_gateway_source_sequence\{source="recruitment"\} [1-9]', text)
-

@@ -364,9 +364,7 @@ def test_an_expert_call_asks_no_jst_and_a_jst_call_no_voivodeship(candidate):
 def test_too_long_an_answer_is_kept_and_named(candidate):
     candidate.get(f"{FORM}/pytania")
 
-    page = candidate.post(
-        answers__needs="x" * 3001, answers__expectations="y", answers__team="z"
-    )
+    page = candidate.post(answers__needs="x" * 3001, answers__expectations="y", answers__team="z")
 
     assert page.errors == {"Skróć tę odpowiedź do 3000 znaków": "#answers-needs"}
     assert len(page.fields["answers.needs"].strip()) == 3001

@@ -245,4 +245,3 @@ def test_an_installation_can_take_none(programme):
     staff = programme.as_("staff").with_(X_Effective_At="2020-02-07T10:00:00+01:00")
     response = staff.post("/editions", {"configuration": a_configuration(slug="inna")})
     assert (response.status_code, response.json["code"]) == (403, "backdating-not-allowed")
-

@@ -60,9 +60,7 @@ def test_an_impossible_day_is_an_error_that_leads_to_its_first_field():
     form = Form({"on-day": "30", "on-month": "2", "on-year": "2020"})
 
     assert form.day("on") is None
-    assert form.summary == [
-        {"text": "Enter a real date, for example 29 2 2020", "href": "#on-day"}
-    ]
+    assert form.summary == [{"text": "Enter a real date, for example 29 2 2020", "href": "#on-day"}]
 
 
 def test_a_day_is_put_into_its_three_fields():

@@ -111,8 +111,7 @@ def test_plain_text_becomes_paragraphs_and_nothing_more():
     assert paragraphs(None) == ""
     assert pages.lines("a\r\n<b>") == "a<br>&lt;b&gt;"
     assert pages.mail_link('"x"@example.org') == (
-        '<a class="govuk-link" href="mailto:&#34;x&#34;@example.org">'
-        "&#34;x&#34;@example.org</a>"
+        '<a class="govuk-link" href="mailto:&#34;x&#34;@example.org">&#34;x&#34;@example.org</a>'
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.gateway.panel_visitor import Visitor, the_whole_app
+from tests.unit.gateway.panel_visitor import Visitor, fields_of, the_whole_app
 from tests.unit.gateway.programme import BOLESLAWIEC, DOLNOSLASKIE, NOTICE, Programme
 
 NEW_CALL = {
@@ -238,8 +238,6 @@ def test_a_form_that_is_sent_twice_acts_once(site, staff):
 
 
 def _again(page, **changes):
-    from tests.unit.gateway.panel_visitor import fields_of
-
     fields = fields_of(page)
     for name, value in changes.items():
         fields[name] = value

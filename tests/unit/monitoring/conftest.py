@@ -1,14 +1,10 @@
 import pytest
-from hypothesis import settings
 
 from services.monitoring.application import Monitoring
 from services.monitoring.component import COMPONENT
 from shared.kernel.clock import set_effective
 from shared.kernel.testing import FixedClock, an_application, deliver
 from tests.unit.monitoring.builders import NOW, hdr_published
-
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
-settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -21,6 +21,15 @@ from services.gateway.blueprints.api import (
 from services.gateway.blueprints.api.base import blueprint
 
 __all__ = [
-    "advisory", "blueprint", "calls", "documentation", "editions", "events", "hdrs", "identity",
-    "monitoring", "programme", "trainings",
+    "advisory",
+    "blueprint",
+    "calls",
+    "documentation",
+    "editions",
+    "events",
+    "hdrs",
+    "identity",
+    "monitoring",
+    "programme",
+    "trainings",
 ]

@@ -178,9 +178,7 @@ def get_application(application_id: UUID) -> ApplicationAnswer:
 
 
 @blueprint.post("/applications/<uuid:application_id>/withdraw")
-@operation(
-    "Take an application back", request=WithdrawApplication, answer=DoneAnswer, headers=_KEY
-)
+@operation("Take an application back", request=WithdrawApplication, answer=DoneAnswer, headers=_KEY)
 def withdraw_application(message: WithdrawApplication) -> DoneAnswer:
     return services().recruitment.withdraw_application(
         message.model_copy(update={"access_key": _access_key(message.access_key)})

@@ -83,9 +83,9 @@ class CatalogueQuery(RegionalQuery):
 class VersionQuery(Request):
     """Which version of a publication."""
 
-    version: Annotated[
-        int | None, Field(ge=1, description="The newest when it is not given.")
-    ] = None
+    version: Annotated[int | None, Field(ge=1, description="The newest when it is not given.")] = (
+        None
+    )
 
 
 class SummaryListQuery(RegionalQuery):
@@ -300,9 +300,7 @@ def erase_summary_contact(message: SummaryRequest) -> DoneAnswer:
 
 
 @blueprint.get("/practices")
-@operation(
-    "Published summaries, the newest first", query=PracticeQuery, answer=Listed[SummaryRow]
-)
+@operation("Published summaries, the newest first", query=PracticeQuery, answer=Listed[SummaryRow])
 def list_practices(query: PracticeQuery) -> object:
     with reading() as connection:
         page = summaries.published_summaries(connection, unscoped(SummaryFilter, query))

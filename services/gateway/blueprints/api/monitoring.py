@@ -177,9 +177,7 @@ def get_report(round_id: UUID, query: ReportQuery) -> RoundReport:
 )
 def list_records(round_id: UUID, query: RecordListQuery) -> object:
     with reading() as connection:
-        page = monitoring.list_records(
-            connection, narrowed(RecordFilter, query, round_id=round_id)
-        )
+        page = monitoring.list_records(connection, narrowed(RecordFilter, query, round_id=round_id))
     return listed(page.rows, page.total, query)
 
 

@@ -188,9 +188,7 @@ def read_query(model: type[BaseModel]) -> Any:
         if name == "lang":
             continue
         values = arguments.getlist(name)
-        is_many = name in model.model_fields and "tuple" in str(
-            model.model_fields[name].annotation
-        )
+        is_many = name in model.model_fields and "tuple" in str(model.model_fields[name].annotation)
         data[name] = values if is_many else values[-1]
     try:
         return model.model_validate(data)

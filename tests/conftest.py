@@ -1,0 +1,13 @@
+"""Property tests draw the same examples in every run: a failure is a defect, never luck.
+
+``HYPOTHESIS_PROFILE=search`` draws new ones, to look for more.
+"""
+
+import os
+
+from hypothesis import settings
+
+# A busy machine is no failure: no deadline for a single example.
+settings.register_profile("ore", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ore"))
