@@ -1,0 +1,1 @@
+"""The whole programme through the REST API, and whether every number then agrees."""
