@@ -151,8 +151,7 @@ class DirectRpc:
 
     def _recorded(self) -> tuple[int, ...]:
         return tuple(
-            runtime.application.log.max_notification_id() or 0
-            for runtime in self.runtimes.values()
+            runtime.application.log.max_notification_id() or 0 for runtime in self.runtimes.values()
         )
 
     def _create_tables(self) -> None:

@@ -30,7 +30,8 @@ ASK_WIDTH = """() => {
   if (page <= innerWidth + 1) return { page, widest: [] };
   const scrollsItself = node => {
     for (let one = node; one && one !== document.body; one = one.parentElement)
-      if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(one).overflowX)) return true;
+      if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(one).overflowX))
+        return true;
     return false;
   };
   const widest = [...document.body.querySelectorAll("*")]

@@ -371,6 +371,39 @@ EXAMPLES: dict[str, Examples] = {
     "operations.show_operations": the_place,
 }
 
+REFUSED_WHEN_EMPTY = (
+    "accounts.create_account",
+    "accounts.reset_password",
+    "application_form.show_step",
+    "applications.check",
+    "applications.decide",
+    "applications.promote",
+    "applications.withdraw",
+    "cycles.choose_area",
+    "cycles.log_activity",
+    "cycles.set_directions",
+    "editions.create_edition",
+    "experts.remove_expert",
+    "hdrs.give_back",
+    "hdrs.withdraw",
+    "monitoring.answer",
+    "monitoring.move_due_date",
+    "monitoring.open_round",
+    "panel_calls.cancel_call",
+    "panel_calls.draft_call",
+    "panel_calls.extend_call",
+    "register.import_register",
+    "sign_in.show_sign_in",
+    "summaries.choose_form",
+    "summaries.give_back",
+    "teams.dissolve_team",
+    "teams.form_team",
+    "teams.replace_member",
+    "trainings.enrol",
+    "trainings.plan_training",
+)
+"""Pages whose form asks for something, so that it can be sent as it is without any effect."""
+
 _app = create_app(
     GatewaySettings(database_url="sqlite://", broker_url="memory://", secret_key="x" * 32),
     database=Database("sqlite://"),
@@ -396,7 +429,7 @@ def address(endpoint: str, values: Values) -> str:
 
 
 def languages(endpoint: str) -> tuple[str, ...]:
-    """The languages in which a page is looked at: that for programmers is English but for a line."""
+    """The languages in which a page is looked at: that for programmers is English."""
     return ("pl",) if endpoint == "api.docs" else ("pl", "en")
 
 

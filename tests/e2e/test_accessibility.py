@@ -1,10 +1,14 @@
 """Every page, in both languages, wide and narrow: usable by everybody, and by itself."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e import places, visiting
 from tests.e2e.auditing import audit
 from tests.e2e.demo import Demo
+from tests.e2e.forms import errors
 
 pytestmark = pytest.mark.e2e
 
@@ -31,6 +35,18 @@ def test_page(endpoint, demo, visitors):
     for one in more_readers:
         wrong += look(visitors, one, first, LANGUAGES[:1])
     assert not wrong, "\n - ".join(["", *wrong])
+
+
+@pytest.mark.parametrize("endpoint", places.REFUSED_WHEN_EMPTY)
+def test_a_form_sent_empty(endpoint, demo, visitors):
+    """What is missing is said in a summary that has the focus and leads to each field."""
+    *_, values = places.EXAMPLES[endpoint](demo)
+    page = visitors.keep_open(places.readers(endpoint)[0])
+    page.goto(places.address(endpoint, values))
+    page.locator("main form[method=post] button.govuk-button:not(.govuk-button--secondary)").click()
+    errors(page)
+    expect(page).to_have_title(re.compile("^Błąd"))
+    assert audit({"pl": page}) == []
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_answers_the_monitoring(visitors):
 
     # A postponed action asks for its reason and the new day.
     last = actions.last
-    last.get_by_label("Przesunięte", exact=True).check()
+    last.get_by_label("przesunięte").check()
     press(page, "Wyślij sprawozdanie")
     errors(page)
     last.get_by_label("Powód").fill("Przetarg trzeba było powtórzyć.")
