@@ -42,6 +42,7 @@ from shared.kernel.refusal import (
     BusyError,
     IdempotencyKeyReusedError,
     NotFoundError,
+    Refusal,
     StaleVersionError,
 )
 from shared.kernel.serialization import register_value_types
@@ -206,6 +207,13 @@ class ServiceApplication(Application[UUID]):
                 finally:
                     _unit.reset(token)
                 return self._commit(unit, context, answer, request_hash, delivery)
+            except Refusal:
+                # The same command may have been carried out meanwhile by a second sending of it:
+                # then the rule speaks of what this very command did.
+                known = self._first_answer(context.idempotency_key, request_hash)
+                if known is None:
+                    raise
+                return known
             except (IntegrityError, exc.IntegrityError):
                 continue  # somebody else was first: look again at what is there now
             except (OperationalError, exc.OperationalError):

@@ -72,18 +72,27 @@ class Advising(Recruiting):
         return team
 
     def find_cycles(self) -> None:
-        """Each qualified JST has a cycle, and an account to work in it."""
+        """Each qualified JST has a cycle."""
         ledger = self.ledger
         rows = self.staff.list_all("/cycles", edition_id=ledger.edition_id)
         cycles = {row["jst"]["id"]: row["cycle_id"] for row in rows}
         assert set(cycles) == {jst.id for jst in ledger.qualified}
         for jst in ledger.qualified:
             jst.cycle_id = cycles[jst.id]
+
+    def open_accounts(self) -> None:
+        """Whoever works in the cycles signs in: JST, and one expert of each team."""
+        ledger = self.ledger
         for account in range(ACCOUNTS_OF_JST):
             part = ledger.qualified[account::ACCOUNTS_OF_JST]
             ids = [UUID(jst.id) for jst in part]
             client = self.open_account(f"jst{account}", ["jst"], jst_ids=ids)
             self.people |= {jst.id: client for jst in part}
+        advising = {j.team.id: j.team.members["ROS"] for j in ledger.qualified if j.team}
+        for expert in advising.values():
+            self.people[expert.expert_id] = self.open_account(
+                f"ekspert{expert.number}", ["expert"], expert_id=UUID(expert.expert_id)
+            )
 
     def assign_teams(self) -> None:
         """Every JST but one gets a team of its region, no member of which it employs."""
@@ -218,7 +227,7 @@ class Advising(Recruiting):
         self.each(self._log_activities, [j for j in self.ledger.qualified if j.hdr_id])
 
     def _log_activities(self, jst: Jst) -> None:
-        expert = self.expert_client(jst.team.members["ROS"])
+        expert = self.people[jst.team.members["ROS"].expert_id]
         path = f"/cycles/{jst.cycle_id}/activities"
         for place in range(1 + jst.number % 3):
             body = {
@@ -315,7 +324,7 @@ class Advising(Recruiting):
         self.settle()
 
     def _set_directions(self, jst: Jst) -> None:
-        expert = self.expert_client(jst.team.members["ROS"])
+        expert = self.people[jst.team.members["ROS"].expert_id]
         path = f"/cycles/{jst.cycle_id}"
         eventually(
             lambda: self.staff.get(path)["current_stage"] == "DIRECTIONS",

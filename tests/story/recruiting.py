@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from tests.story import register, texts
-from tests.story.api import Api
 from tests.story.ledger import Application, Candidate, Jst
 from tests.story.preparing import NOTICE, PROMOTED, Preparing
 
@@ -219,15 +217,6 @@ class Recruiting(Preparing):
         for role in ("ROS", "PRO"):
             self._train(role)
         self.settle()
-
-    def expert_client(self, expert: Candidate) -> Api:
-        """The client of an expert's account, opened when it is first needed."""
-        with self._opening:
-            if expert.expert_id not in self.people:
-                self.people[expert.expert_id] = self.open_account(
-                    f"ekspert{expert.number}", ["expert"], expert_id=UUID(expert.expert_id)
-                )
-        return self.people[expert.expert_id]
 
     def _train(self, role: str) -> None:
         ledger = self.ledger

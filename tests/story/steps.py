@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -72,7 +71,6 @@ class Steps:
         self.people: dict[str, Api] = {}
         """Clients of experts and JST, by the id of whom they work for."""
         self.repeated_commands = 0
-        self._opening = threading.Lock()
 
     # --- acting -----------------------------------------------------------------------------------
 

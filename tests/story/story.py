@@ -26,6 +26,7 @@ class Story(Reporting):
         "form_teams",
         "find_cycles",
         "assign_teams",
+        "open_accounts",
         "choose_areas",
         "diagnose",
         "log_activities",

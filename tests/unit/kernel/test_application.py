@@ -261,3 +261,27 @@ def test_a_secret_in_an_answer_is_given_out_again_but_never_stored():
     stored = str(rows(app, schema.commands))
     assert first["key"] not in stored
     assert "only the caller knows this" not in stored
+
+
+def test_a_refusal_by_what_the_same_command_did_meanwhile_is_answered_as_the_first():
+    app = a_ledger()
+    sendings = []
+
+    def only_once():
+        if app.log.max_notification_id():
+            raise AmountNegativeError(field="amount", amount=0)  # it is there already
+        answer = app.add_amount(AddAmount(name="a", amount=1))
+        sendings.append(answer)
+        return answer
+
+    def work():
+        if not sendings:  # the second sending overtakes the first
+            app.execute(only_once)
+        return only_once()
+
+    with command_context(CommandContext(idempotency_key="k")):
+        result = app.execute(work)
+
+    assert result.is_replay
+    assert result.answer["total"] == 1
+    assert rows(app, totals)[0].total == 1
