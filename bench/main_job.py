@@ -43,6 +43,8 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "main_job.json"
 RATE = 20.0
 IDLE_SECONDS = 20.0
+SIGNING_IN = ("sign_in", "open_accounts")
+"""Steps whose time is not the programme's: a password is meant to cost time."""
 console = Console(stderr=True)
 
 
@@ -166,7 +168,7 @@ def run_story(
     story.run(before_step)
     before_step("end")
     commands = [c for c in story.calls.done if c.is_accepted_command and "/tokens" not in c.label]
-    seconds = last[-1][1] - last[1][1]  # accounts are not the programme's job
+    seconds = sum(taken for step, taken in steps.items() if step not in SIGNING_IN)
     check(story)
     return story, {
         "seconds": round(seconds, 1),

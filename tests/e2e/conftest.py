@@ -63,8 +63,10 @@ def visitors(all_visitors, request):
     """Opens windows for this test; none of them may see a fault."""
     yield all_visitors
     faults = all_visitors.faults()
-    if request.node.stash.get(OUTCOME, True) or faults:
-        name = re.sub(r"[^\w.-]+", "-", request.node.nodeid.removeprefix("tests/e2e/"))
-        all_visitors.keep(RESULTS / name.strip("-"))
-    all_visitors.close()
+    try:
+        if request.node.stash.get(OUTCOME, True) or faults:
+            name = re.sub(r"[^\w.-]+", "-", request.node.nodeid.removeprefix("tests/e2e/"))
+            all_visitors.keep(RESULTS / name.strip("-"))
+    finally:
+        all_visitors.close()
     assert not faults

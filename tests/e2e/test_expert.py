@@ -19,6 +19,7 @@ def test_logs_an_activity_in_an_own_cycle(visitors):
     expect(cycles.get_by_role("row")).to_have_count(4)
     cycles.get_by_role("link", name="Mińsk Mazowiecki").click()
     table = page.get_by_role("table", name=re.compile("^Działania doradcze"))
+    expect(table).to_be_visible()
     before = table.get_by_role("row").count()
 
     follow(page, "Odnotuj działanie")

@@ -86,10 +86,10 @@ def test_answers_the_monitoring(visitors):
     page = visitors.open(JST)
     page.goto("/panel")
     page.get_by_role("link", name="Odpowiedz w rundzie monitoringu").click()
+    expect(page.get_by_role("button", name="Wyślij sprawozdanie")).to_be_visible()
     actions = page.get_by_role("main").locator(".ore-row")
-    total = actions.count()
-    for number in range(total - 1):
-        actions.nth(number).get_by_label("Zrealizowane").check()
+    for action in actions.all()[:-1]:
+        action.get_by_label("zrealizowane").check()
     page.get_by_label("Co pomagało").fill("Zaangażowanie dyrektorek.")
     press(page, "Wyślij sprawozdanie")
     expect(errors(page).get_by_role("link")).to_have_count(1)
@@ -108,5 +108,5 @@ def test_answers_the_monitoring(visitors):
     expect(page.get_by_role("main")).to_contain_text("Przetarg trzeba było powtórzyć.")
 
     anyone = visitors.open()
-    anyone.goto("/monitoring/monitoring-wdrazania-hdr-runda-1")
-    expect(anyone.get_by_role("link", name="HDR bez odpowiedzi")).to_contain_text("1")
+    anyone.goto("/monitoring/monitoring-wdrazania-hdr-runda-1/hdr?odpowiedz=terminowo")
+    expect(anyone.get_by_role("row", name="Halinów")).to_be_visible()

@@ -57,6 +57,7 @@ def test_an_hdr_is_written_with_a_row_added_and_one_taken_away(visitors):
     page.get_by_role("link", name="Wyszków").click()
     follow(page, "Pisz")
     page.get_by_role("link", name="Priorytety rozwojowe", exact=True).click()
+    expect(page.get_by_role("heading", name="Priorytety rozwojowe", level=1)).to_be_visible()
     rows = page.get_by_role("main").get_by_role("group")
     number = rows.count()
     press(page, "Zapisz i dodaj wiersz")
@@ -76,6 +77,7 @@ def test_a_monitoring_round_is_answered(visitors):
     page.get_by_role("rowheader").get_by_role("link", name="edycja bieżąca, runda 1").click()
     page.get_by_role("link", name="Puławy").click()
     follow(page, "Odpowiedz")
+    expect(page.get_by_role("button", name="Wyślij sprawozdanie")).to_be_visible()
     actions = page.get_by_role("main").locator(".ore-row")
     for action in actions.all()[1:]:
         action.get_by_label("W toku").check()
