@@ -59,7 +59,7 @@ def main() -> int:
     size = Size(3, 12, 10) if is_quick else Size(5, 40, 100)
     samples = 60 if is_quick else 200
     infra.up(["postgres", "rabbitmq"])
-    servers = real.find()
+    servers = real.find(without=("chromium",))
     result: dict[str, Any] = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine.facts(servers),

@@ -8,6 +8,6 @@ import os
 from hypothesis import settings
 
 # A busy machine is no failure: no deadline for a single example.
-settings.register_profile("ore", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("ore", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ore"))

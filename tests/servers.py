@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +32,11 @@ class Servers:
     chromium: str
 
 
-def find() -> Servers:
+def find(without: Container[str] = ()) -> Servers:
     """The servers named in the environment or found by ``make infra-up``.
+
+    Args:
+        without: Names of fields that may be missing, and are then empty.
 
     Raises:
         NotProvidedError: One is missing.
@@ -48,10 +51,10 @@ def find() -> Servers:
         or record.get("rabbitmq", {}).get("management_url"),
         "chromium": os.environ.get("ORE_CHROMIUM") or record.get("chromium", {}).get("path"),
     }
-    missing = [name for name, value in found.items() if not value]
+    missing = [name for name, value in found.items() if not value and name not in without]
     if missing:
         raise NotProvidedError(f"missing: {', '.join(missing)}. Run `make infra-up`.")
-    return Servers(**found)
+    return Servers(**{name: value or "" for name, value in found.items()})
 
 
 def unique(prefix: str) -> str:

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from services.gateway.app import create_app
+from tests.unit.gateway.apps import an_app
 from tests.unit.gateway.programme import PASSWORD, Programme
 
 TAG = re.compile(r"<(input|textarea|select|option|button)\b([^>]*)>", re.DOTALL)
@@ -77,7 +77,7 @@ class Visitor:
 
 def the_whole_app(programme: Programme) -> Flask:
     """All pages over the programme's platform."""
-    return create_app(
+    return an_app(
         programme.settings, database=programme.rpc.gateway, rpc=programme.rpc,
         clock=programme.clock,
     )  # fmt: skip

@@ -15,12 +15,12 @@ from argon2 import PasswordHasher
 
 from services.gateway import accounts
 from services.gateway.accounts import Role, create_account
-from services.gateway.app import create_app
 from services.gateway.settings import GatewaySettings
 from shared.contracts.base import JstCode
 from shared.kernel.testing import FixedClock
 from tests.direct_rpc import DirectRpc
 from tests.unit.gateway.api_client import ApiClient
+from tests.unit.gateway.apps import an_app
 from tests.unit.hdr.builders import a_complete_document, a_good_practice
 from tests.unit.recruitment.terc import terc
 
@@ -98,7 +98,7 @@ class Programme:
         self.rpc = rpc or DirectRpc()
         self.clock = FixedClock(MONDAY)
         self.settings = settings(**changes)
-        self.app = create_app(
+        self.app = an_app(
             self.settings, database=self.rpc.gateway, rpc=self.rpc, only=("api", "health")
         )
         self.ids: dict[str, Any] = {}

@@ -5,11 +5,12 @@ from uuid import UUID
 import pytest
 
 from services.gateway import auth
+from services.gateway.app import create_app
 from services.gateway.blueprints.api.openapi import operations
 from services.gateway.permissions import PERMISSIONS
 from services.gateway.scope import Scope, list_scope
 from tests.unit.gateway.api_client import PREFIX
-from tests.unit.gateway.programme import BOLESLAWIEC, PEOPLE
+from tests.unit.gateway.programme import BOLESLAWIEC, PEOPLE, settings
 
 ANYONE = "anyone"
 BROKEN_JSON = {"data": b"{", "content_type": "application/json"}
@@ -199,9 +200,10 @@ def test_a_team_is_formed_in_the_coordinators_own_region_only(programme):
 
 
 def test_an_endpoint_that_is_missing_in_the_table_stops_the_start(beginning):
-    beginning.app.add_url_rule("/forgotten", "forgotten.page", lambda: "")
+    app = create_app(settings(), database=beginning.rpc.gateway, rpc=beginning.rpc)
+    app.add_url_rule("/forgotten", "forgotten.page", lambda: "")
     with pytest.raises(LookupError, match=r"forgotten\.page"):
-        auth.check_table(beginning.app)
+        auth.check_table(app)
 
 
 def test_the_table_has_no_row_of_the_api_without_its_endpoint(beginning):
