@@ -87,13 +87,11 @@ def issue_token(
 def token_account(database: Database, token: str, *, now: datetime) -> Account | None:
     """Whose token it is; ``None`` for an unknown, withdrawn or expired one."""
     t = tokens.c
+    whose = select(t.account_id).where(t.token_hash == _hash(token), t.expires_at > now)
     with database.reading() as connection:
-        account_id = connection.execute(
-            select(t.account_id).where(t.token_hash == _hash(token), t.expires_at > now)
-        ).scalar_one_or_none()
-        if account_id is None:
-            return None
-        return read_account(connection, (accounts.c.id == account_id) & accounts.c.is_active)
+        return read_account(
+            connection, (accounts.c.id == whose.scalar_subquery()) & accounts.c.is_active
+        )
 
 
 def revoke_token(database: Database, token: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 import structlog
+from eventsourcing.persistence import OperationalError
 from nameko.constants import (
     AMQP_URI_CONFIG_KEY,
     MAX_WORKERS_CONFIG_KEY,
@@ -22,6 +23,7 @@ from nameko.containers import ServiceContainer
 from nameko.extensions import DependencyProvider
 from nameko.rpc import rpc
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import exc
 
 from shared.contracts.base import Answer, Request
 from shared.kernel.application import ServiceApplication
@@ -213,9 +215,12 @@ def query(
         @functools.wraps(method)
         def entrypoint(self: Any, request: dict[str, Any]) -> dict[str, Any]:
             def carry_out(_bound: Any) -> dict[str, Any]:
-                return {
-                    "answer": method(self, parse(request_type, request)).model_dump(mode="json")
-                }
+                parsed = parse(request_type, request)
+                try:
+                    answer = method(self, parsed)
+                except (OperationalError, exc.OperationalError, exc.InterfaceError):
+                    answer = method(self, parsed)  # a lost connection: on a new one
+                return {"answer": answer.model_dump(mode="json")}
 
             return _answer(self.app, method.__name__, carry_out)
 
