@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -27,11 +28,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool, StaticPool
 
 LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 60_000
 GREETING_AFTER_SECONDS = 1.0
+_POSTGRES_ARGUMENTS = {
+    "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
+    "-c idle_in_transaction_session_timeout=60000",
+    "connect_timeout": 10,
+}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -76,23 +82,31 @@ class Database:
             if self.is_sqlite
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
+        self._single_statements = QueuePool(
+            self._connect_autocommit,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            reset_on_return=None,  # there is never a transaction to roll back
+        )
 
     def _postgres_engine(self, pool_size: int) -> Engine:
-        options = (
-            f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
-            "-c idle_in_transaction_session_timeout=60000"
-        )
         engine = create_engine(
             self.url,
             pool_size=pool_size,
             max_overflow=pool_size,
             hide_parameters=True,  # an error's text must not quote a person's data
             pool_use_lifo=True,  # what was used a moment ago needs no greeting
-            connect_args={"options": options, "connect_timeout": 10},
+            connect_args=_POSTGRES_ARGUMENTS,
         )
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", partial(_greet_after_a_pause, engine))
         return engine
+
+    def _connect_autocommit(self) -> Any:
+        _, arguments = self.engine.dialect.create_connect_args(self.url)
+        connection = psycopg2.connect(**arguments, **_POSTGRES_ARGUMENTS)
+        connection.autocommit = True
+        return connection
 
     def _sqlite_engine(self) -> Engine:
         arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 10}}
@@ -131,9 +145,44 @@ class Database:
         with self._reader.connect() as connection:
             yield connection
 
+    @contextmanager
+    def single_statements(self) -> Iterator[PoolProxiedConnection]:
+        """A driver's connection on which each statement is a transaction: one round trip each.
+
+        PostgreSQL only. It is not asked beforehand whether it still lives: whoever uses it must
+        be ready for a lost connection (`is_lost`), and none of the idle ones is used again then.
+        """
+        connection = self._single_statements.connect()
+        try:
+            yield connection
+        except psycopg2.Error as error:
+            if is_lost(error):
+                connection.invalidate(error)
+                self._discard_idle()
+            raise
+        finally:
+            connection.close()
+
+    def _discard_idle(self) -> None:
+        """What ended one connection has probably ended them all."""
+        pool, self._single_statements = (
+            self._single_statements,
+            self._single_statements.recreate(),
+        )
+        pool.dispose()
+
     def close(self) -> None:
         """Close all connections."""
+        self._single_statements.dispose()
         self.engine.dispose()
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is gone, so that what became of the statement is not known."""
+    if not isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return False
+    code = error.pgcode
+    return code is None or code.startswith(("08", "57P0"))
 
 
 def _driver_url(url: str) -> URL:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import psycopg2
 from eventsourcing.persistence import (
     AggregateRecorder,
     ApplicationRecorder,
@@ -32,7 +33,7 @@ from eventsourcing.persistence import (
 from sqlalchemy import Connection, Table, bindparam, exc, func, insert, select
 
 from shared.kernel import schema
-from shared.kernel.database import Database, upsert
+from shared.kernel.database import Database, is_lost, upsert
 
 Effect = Callable[[Connection], None]
 """SQL that belongs into the same transaction as the events."""
@@ -41,14 +42,40 @@ FENCE_POLL_SECONDS = 0.002
 FENCE_TIMEOUT_SECONDS = 30.0
 
 # The transaction has its id before any of its events has a number: the fence relies on it.
-_INSERT_POSTGRES = """
+# Prepared once on each connection: planning costs as much as running.
+_APPEND_ONE = """
 WITH x AS MATERIALIZED (SELECT pg_current_xact_id())
 INSERT INTO {table} (originator_id, originator_version, topic, state, metadata)
-SELECT o, v, t, s, m
-FROM x, unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::text[])
-     WITH ORDINALITY AS e(o, v, t, s, m, n) ORDER BY n
+SELECT $1, $2, $3, $4, $5 FROM x
 RETURNING id
 """
+_APPEND_MANY = """
+WITH x AS MATERIALIZED (SELECT pg_current_xact_id())
+INSERT INTO {table} (originator_id, originator_version, topic, state, metadata)
+SELECT o, v, t, s, $5
+FROM x, unnest($1, $2, $3, $4) WITH ORDINALITY AS e(o, v, t, s, n) ORDER BY n
+RETURNING id
+"""
+_ALL_OF_ONE = """
+SELECT originator_version, topic, state FROM {table}
+WHERE originator_id = $1 ORDER BY originator_version
+"""
+_NUMBERED = """
+SELECT id, originator_id, originator_version, topic, state, metadata FROM {table}
+WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3
+"""
+_PREPARED = {
+    "append_one": ("uuid, bigint, text, bytea, text", _APPEND_ONE),
+    "append_many": ("uuid[], bigint[], text[], bytea[], text", _APPEND_MANY),
+    "all_of_one": ("uuid", _ALL_OF_ONE),
+    "numbered": ("bigint, bigint, bigint", _NUMBERED),
+}
+# The sequence's row is read before the id is given out: one statement is enough for both.
+_TOP_AND_FENCE = """
+SELECT top, CASE WHEN top > %s THEN pg_current_xact_id()::text::bigint END
+FROM (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS top FROM {table}_id_seq OFFSET 0) s
+"""
+_OLDEST_RUNNING = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
 class FenceTimeoutError(OperationalError):
@@ -115,10 +142,13 @@ class AggregateEventRecorder(AggregateRecorder):
             query = query.order_by(None).order_by(t.originator_version.desc())
         if limit is not None:
             query = query.limit(limit)
+        if query is self._all_of_one and not self.database.is_sqlite:
+            rows = _ask(self.database, "all_of_one", self.table.name, (str(originator_id),))
+            return [StoredEvent(originator_id, row[0], row[1], bytes(row[2])) for row in rows]
         parameters = {"of_originator": _as_uuid(originator_id)}
         with _translated(), self.database.reading() as connection:
-            rows = connection.execute(query, parameters).all()
-        return [StoredEvent(originator_id, version, topic, state) for version, topic, state in rows]
+            found = connection.execute(query, parameters).all()
+        return [StoredEvent(originator_id, version, topic, state) for version, topic, state in found]
 
 
 class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
@@ -137,9 +167,62 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
-        """Record events, in their order, in a transaction of their own."""
-        with _translated(), self.database.transaction() as connection:
-            return self.insert_in(connection, stored_events)
+        """Record events, in their order, in a transaction of their own.
+
+        When the connection is lost meanwhile, what is there afterwards decides: the same events
+        under the same versions are taken for ours.
+
+        Raises:
+            IntegrityError: Another command recorded the same version of an aggregate first.
+            OperationalError: The database cannot be reached; whether they were recorded is unknown.
+        """
+        if not stored_events:
+            return []
+        if self.database.is_sqlite:
+            with _translated(), self.database.transaction() as connection:
+                return self.insert_in(connection, stored_events)
+        with _translated():
+            try:
+                return self._append(stored_events)
+            except psycopg2.Error as error:
+                if not is_lost(error):
+                    raise
+            return self._append_again(stored_events)
+
+    def _append(self, stored: Sequence[StoredEvent]) -> list[int]:
+        with self.database.single_statements() as connection:
+            return self._insert_postgres(connection, stored, None)
+
+    def _append_again(self, stored: Sequence[StoredEvent]) -> list[int]:
+        """After a lost connection; a first attempt that is still committing makes this one wait."""
+        found = self._numbers_of(stored)
+        if found is not None:
+            return found
+        try:
+            return self._append(stored)
+        except psycopg2.IntegrityError:
+            found = self._numbers_of(stored)
+            if found is None:
+                raise
+            return found
+
+    def _numbers_of(self, stored: Sequence[StoredEvent]) -> list[int] | None:
+        """Numbers of exactly these events, ``None`` when one of them is not there."""
+        query = (
+            f"SELECT id, originator_id::text, originator_version, topic, state FROM {self.table.name} "  # noqa: S608, E501
+            "JOIN unnest(%s::uuid[], %s::bigint[]) AS w(o, v) "
+            "ON originator_id = o AND originator_version = v"
+        )
+        wanted = ([str(s.originator_id) for s in stored], [s.originator_version for s in stored])
+        with self.database.single_statements() as connection:
+            rows = _fetch(connection, query, wanted)
+        there = {(row[1], row[2], row[3], bytes(row[4])): int(row[0]) for row in rows}
+        try:
+            return [
+                there[str(s.originator_id), s.originator_version, s.topic, s.state] for s in stored
+            ]
+        except KeyError:
+            return None
 
     def insert_in(
         self,
@@ -165,20 +248,25 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         with _translated():
             if self.database.is_sqlite:
                 return self._insert_sqlite(connection, stored_events, metadata)
-            return self._insert_postgres(connection, stored_events, metadata)
+            return self._insert_postgres(connection.connection, stored_events, metadata)
 
     def _insert_postgres(
-        self, connection: Connection, stored: Sequence[StoredEvent], metadata: str | None
+        self, connection: Any, stored: Sequence[StoredEvent], metadata: str | None
     ) -> list[int]:
+        """Insert in one round trip on a driver's connection out of a pool."""
+        if len(stored) == 1:
+            s = stored[0]
+            row = (str(s.originator_id), s.originator_version, s.topic, s.state, metadata)
+            return [_run(connection, "append_one", self.table.name, row)[0][0]]
         columns = (
             [str(s.originator_id) for s in stored],
             [s.originator_version for s in stored],
             [s.topic for s in stored],
             [s.state for s in stored],
-            [metadata] * len(stored),
+            metadata,
         )
-        result = connection.exec_driver_sql(_INSERT_POSTGRES.format(table=self.table.name), columns)
-        return sorted(row[0] for row in result)
+        rows = _run(connection, "append_many", self.table.name, columns)
+        return sorted(row[0] for row in rows)
 
     def _insert_sqlite(
         self, connection: Connection, stored: Sequence[StoredEvent], metadata: str | None
@@ -268,6 +356,8 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         last = min((n for n in (top, stop) if n is not None), default=None)
         if last is not None:
             query = query.where(t.id <= last)
+        if last is not None and not topics and not self.database.is_sqlite:
+            return self._numbered_on_postgres(after, last, limit)
         if topics:
             query = query.where(t.topic.in_(list(topics)))
         with _translated(), self.database.reading() as connection:
@@ -277,26 +367,27 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             for row in rows
         ]
 
+    def _numbered_on_postgres(self, after: int, last: int, limit: int) -> list[RecordedEvent]:
+        rows = _ask(self.database, "numbered", self.table.name, (after, last, limit))
+        return [
+            RecordedEvent(row[0], StoredEvent(UUID(row[1]), row[2], row[3], bytes(row[4])), row[5])
+            for row in rows
+        ]
+
     def _wait_at_fence(self, after: int, deadline_seconds: float) -> int:
         """The highest number handed out, once every transaction that holds one up to it ended."""
         deadline = time.monotonic() + deadline_seconds
-        engine = self.database.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with _translated(), engine.connect() as connection:
-            top = connection.exec_driver_sql(
-                f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {self.table.name}_id_seq"  # noqa: S608, E501
-            ).scalar_one()
-            if top <= after:
-                return int(top)
-            fence = connection.exec_driver_sql("SELECT pg_current_xact_id()::text::bigint").scalar()
-            while True:
-                oldest = connection.exec_driver_sql(
-                    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-                ).scalar_one()
-                if oldest >= fence:
-                    return int(top)
+        query = _TOP_AND_FENCE.format(table=self.table.name)
+        with _translated():
+            top, fence = _ask_again_if_lost(self.database, lambda c: _fetch(c, query, (after,)))[0]
+            while fence is not None:
+                rows = _ask_again_if_lost(self.database, lambda c: _fetch(c, _OLDEST_RUNNING))
+                if rows[0][0] >= fence:
+                    break
                 if time.monotonic() > deadline:
                     raise FenceTimeoutError("a transaction that may write events does not end")
                 time.sleep(FENCE_POLL_SECONDS)
+        return int(top)
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
@@ -401,6 +492,50 @@ class EventStoreFactory(InfrastructureFactory[PositionRecorder]):
         self.database.close()
 
 
+def _fetch(connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    cursor = connection.cursor()
+    try:
+        cursor.execute(query, parameters)
+        rows: list[Any] = cursor.fetchall()
+    finally:
+        cursor.close()
+    return rows
+
+
+def _run(connection: Any, name: str, table: str, parameters: Sequence[Any]) -> list[Any]:
+    """Run a prepared statement; prepared at its first use on each connection."""
+    full_name = f"{name}_{table}"
+    types, statement = _PREPARED[name]
+    if full_name not in connection.info:
+        cursor = connection.cursor()
+        cursor.execute(f"PREPARE {full_name} ({types}) AS {statement.format(table=table)}")
+        cursor.close()
+        connection.info[full_name] = f"EXECUTE {full_name} ({_places(types)})"
+    return _fetch(connection, connection.info[full_name], parameters)
+
+
+def _places(types: str) -> str:
+    return ", ".join(f"%s::{kind}" for kind in types.split(", "))
+
+
+def _ask(database: Database, name: str, table: str, parameters: Sequence[Any]) -> list[Any]:
+    """Rows of a prepared query."""
+    with _translated():
+        return _ask_again_if_lost(database, lambda c: _run(c, name, table, parameters))
+
+
+def _ask_again_if_lost(database: Database, ask: Callable[[Any], list[Any]]) -> list[Any]:
+    """Reading has no effect: on a lost connection it is done again, once, on a new one."""
+    try:
+        with database.single_statements() as connection:
+            return ask(connection)
+    except psycopg2.Error as error:
+        if not is_lost(error):
+            raise
+    with database.single_statements() as connection:
+        return ask(connection)
+
+
 def _as_uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
@@ -421,6 +556,10 @@ class _translated:  # noqa: N801 -- reads as a sentence
 
 def _errors() -> Iterable[tuple[type[BaseException], type[PersistenceError]]]:
     yield exc.IntegrityError, IntegrityError
+    yield psycopg2.IntegrityError, IntegrityError
+    yield psycopg2.InterfaceError, InterfaceError
+    yield psycopg2.OperationalError, OperationalError
+    yield psycopg2.Error, PersistenceError
     yield sqlite3.IntegrityError, IntegrityError
     yield exc.InterfaceError, InterfaceError
     yield exc.OperationalError, OperationalError
