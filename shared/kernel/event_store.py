@@ -21,6 +21,7 @@ from eventsourcing.persistence import (
     InfrastructureFactory,
     IntegrityError,
     InterfaceError,
+    Mapper,
     Notification,
     OperationalError,
     PersistenceError,
@@ -29,11 +30,13 @@ from eventsourcing.persistence import (
     Subscription,
     Tracking,
     TrackingRecorder,
+    Transcoder,
 )
 from sqlalchemy import Connection, Table, bindparam, exc, func, insert, select
 
 from shared.kernel import schema
 from shared.kernel.database import Database, is_lost, upsert
+from shared.kernel.serialization import FastMapper, FastTranscoder
 
 Effect = Callable[[Connection], None]
 """SQL that belongs into the same transaction as the events."""
@@ -148,7 +151,9 @@ class AggregateEventRecorder(AggregateRecorder):
         parameters = {"of_originator": _as_uuid(originator_id)}
         with _translated(), self.database.reading() as connection:
             found = connection.execute(query, parameters).all()
-        return [StoredEvent(originator_id, version, topic, state) for version, topic, state in found]
+        return [
+            StoredEvent(originator_id, version, topic, state) for version, topic, state in found
+        ]
 
 
 class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
@@ -248,7 +253,12 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         with _translated():
             if self.database.is_sqlite:
                 return self._insert_sqlite(connection, stored_events, metadata)
-            return self._insert_postgres(connection.connection, stored_events, metadata)
+            try:
+                return self._insert_postgres(connection.connection, stored_events, metadata)
+            except psycopg2.Error as error:
+                if is_lost(error):  # else the pool would try to roll back on it
+                    connection.invalidate(error)
+                raise
 
     def _insert_postgres(
         self, connection: Any, stored: Sequence[StoredEvent], metadata: str | None
@@ -467,6 +477,18 @@ class EventStoreFactory(InfrastructureFactory[PositionRecorder]):
     def __init__(self, database: Database, env: Any = None) -> None:
         super().__init__(env)
         self.database = database
+
+    def transcoder(self) -> Transcoder:
+        """The library's format, decoded faster."""
+        return FastTranscoder()
+
+    def mapper(
+        self,
+        transcoder: Transcoder | None = None,
+        mapper_class: type[Mapper[UUID]] | None = None,
+    ) -> Mapper[UUID]:
+        """A mapper that remembers what the library looks up for each event."""
+        return (mapper_class or FastMapper)(transcoder or self.transcoder())
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """Recorder of events, or of snapshots."""

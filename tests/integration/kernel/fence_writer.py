@@ -5,7 +5,8 @@ import sys
 import time
 from uuid import uuid4
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
+from sqlalchemy.exc import DBAPIError
 
 from shared.kernel.database import Database
 from shared.kernel.event_store import EventRecorder
@@ -27,7 +28,7 @@ def main(url: str, transactions: int, seed: int) -> None:
                     time.sleep(chance.random() * 0.03)  # an open transaction is what is tested
                 if chance.random() < 0.2:
                     raise GaveUpError  # noqa: TRY301 -- from inside the transaction
-        except GaveUpError:
+        except (GaveUpError, OperationalError, DBAPIError):  # or somebody cut the connection
             pass
 
 
