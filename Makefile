@@ -10,7 +10,7 @@ VENV := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
-	schemas events-doc translations bench-main-job clean
+	schemas events-doc translations bench-main-job bench-store clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ translations: setup ## compile the translations, naming every mistake by file an
 
 bench-main-job: setup ## measure the platform's main job (see bench/)
 	@$(VENV)/python -m bench.main_job $(ARGS)
+
+bench-store: setup ## measure the event store against the library's own (QUICK=1: a minute)
+	@$(VENV)/python -m bench.store $(ARGS)
 
 clean: ## stop our servers and delete everything that can be made again
 	@test ! -x $(VENV)/python || $(VENV)/python -m deploy.local.infra down --wipe

@@ -63,6 +63,14 @@ _ALL_OF_ONE = """
 SELECT originator_version, topic, state FROM {table}
 WHERE originator_id = $1 ORDER BY originator_version
 """
+_AFTER_VERSION = """
+SELECT originator_version, topic, state FROM {table}
+WHERE originator_id = $1 AND originator_version > $2 ORDER BY originator_version
+"""
+_NEWEST = """
+SELECT originator_version, topic, state FROM {table}
+WHERE originator_id = $1 ORDER BY originator_version DESC LIMIT 1
+"""
 _NUMBERED = """
 SELECT id, originator_id, originator_version, topic, state, metadata FROM {table}
 WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3
@@ -71,6 +79,8 @@ _PREPARED = {
     "append_one": ("uuid, bigint, text, bytea, text", _APPEND_ONE),
     "append_many": ("uuid[], bigint[], text[], bytea[], text", _APPEND_MANY),
     "all_of_one": ("uuid", _ALL_OF_ONE),
+    "after_version": ("uuid, bigint", _AFTER_VERSION),
+    "newest": ("uuid", _NEWEST),
     "numbered": ("bigint, bigint, bigint", _NUMBERED),
 }
 # The sequence's row is read before the id is given out: one statement is enough for both.
@@ -135,6 +145,11 @@ class AggregateEventRecorder(AggregateRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Events of one aggregate, by version."""
+        prepared = None if self.database.is_sqlite else _prepared_for(gt, lte, desc, limit)
+        if prepared is not None:
+            parameters = (str(originator_id),) if gt is None else (str(originator_id), gt)
+            rows = _ask(self.database, prepared, self.table.name, parameters)
+            return [StoredEvent(originator_id, row[0], row[1], bytes(row[2])) for row in rows]
         t = self.table.c
         query = self._all_of_one
         if gt is not None:
@@ -145,12 +160,9 @@ class AggregateEventRecorder(AggregateRecorder):
             query = query.order_by(None).order_by(t.originator_version.desc())
         if limit is not None:
             query = query.limit(limit)
-        if query is self._all_of_one and not self.database.is_sqlite:
-            rows = _ask(self.database, "all_of_one", self.table.name, (str(originator_id),))
-            return [StoredEvent(originator_id, row[0], row[1], bytes(row[2])) for row in rows]
-        parameters = {"of_originator": _as_uuid(originator_id)}
+        wanted = {"of_originator": _as_uuid(originator_id)}
         with _translated(), self.database.reading() as connection:
-            found = connection.execute(query, parameters).all()
+            found = connection.execute(query, wanted).all()
         return [
             StoredEvent(originator_id, version, topic, state) for version, topic, state in found
         ]
@@ -485,8 +497,8 @@ class EventStoreFactory(InfrastructureFactory[PositionRecorder]):
     def mapper(
         self,
         transcoder: Transcoder | None = None,
-        mapper_class: type[Mapper[UUID]] | None = None,
-    ) -> Mapper[UUID]:
+        mapper_class: type[Mapper[Any]] | None = None,
+    ) -> Mapper[Any]:
         """A mapper that remembers what the library looks up for each event."""
         return (mapper_class or FastMapper)(transcoder or self.transcoder())
 
@@ -534,6 +546,15 @@ def _run(connection: Any, name: str, table: str, parameters: Sequence[Any]) -> l
         cursor.close()
         connection.info[full_name] = f"EXECUTE {full_name} ({_places(types)})"
     return _fetch(connection, connection.info[full_name], parameters)
+
+
+def _prepared_for(gt: int | None, lte: int | None, desc: bool, limit: int | None) -> str | None:  # noqa: FBT001 -- the library's
+    """Name of the prepared query for what is asked often, ``None`` for the rest."""
+    if lte is not None:
+        return None
+    if not desc and limit is None:
+        return "all_of_one" if gt is None else "after_version"
+    return "newest" if desc and limit == 1 and gt is None else None
 
 
 def _places(types: str) -> str:

@@ -14,8 +14,8 @@ from eventsourcing.persistence import (
     Mapper,
     MapperDeserialisationError,
     StoredEvent,
-    TranscodingNotRegisteredError,
     Transcoding,
+    TranscodingNotRegisteredError,
 )
 from eventsourcing.utils import resolve_topic
 from pydantic import BaseModel

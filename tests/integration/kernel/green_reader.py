@@ -1,4 +1,4 @@
-"""Slow queries in green threads beside a beat; prints the beat's longest stall and the whole time."""
+"""Slow queries in green threads beside a beat; prints its longest stall and the whole time."""
 
 import sys
 import time
@@ -41,7 +41,7 @@ def main(url: str) -> None:
         one.wait()
     together = time.monotonic() - started
     beating.kill()
-    print(max(stalls), together)
+    sys.stdout.write(f"{max(stalls)} {together}\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The store when a connection dies, under green threads, as the runtime role, and after a restore."""
+"""The store with connections cut, under green threads, as the runtime role, after a restore."""
 
 import os
 import sqlite3

@@ -1,0 +1,212 @@
+"""One store measured in a process of its own, in its own environment; prints a line of JSON.
+
+python store_subject.py ours|library|bare URL SECONDS
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+EVENTS_OF_ONE, READ_AT_ONCE, STATE = 50, 500, b'{"text":"' + b"x" * 100 + b'"}'
+SEEDED = 5_000
+
+
+def rate(work: Callable[[], Any], seconds: float, threads: int = 1) -> float:
+    """How often the work is done in a second, by so many threads together."""
+    work()
+    counts = [0] * threads
+    until = time.perf_counter() + seconds
+
+    def go_on(number: int) -> None:
+        while time.perf_counter() < until:
+            work()
+            counts[number] += 1
+
+    running = [threading.Thread(target=go_on, args=(number,)) for number in range(threads)]
+    started = time.perf_counter()
+    for one in running:
+        one.start()
+    for one in running:
+        one.join()
+    return sum(counts) / (time.perf_counter() - started)
+
+
+def library(url: str, seconds: float, *, is_ours: bool) -> dict[str, float]:
+    """The library's application over its own PostgreSQL module, or over ours."""
+    parts = urlsplit(url)
+    if not is_ours:
+        os.environ |= {
+            "PERSISTENCE_MODULE": "eventsourcing.postgres",
+            "POSTGRES_DBNAME": parts.path[1:],
+            "POSTGRES_HOST": str(parts.hostname),
+            "POSTGRES_PORT": str(parts.port),
+            "POSTGRES_USER": str(parts.username),
+            "POSTGRES_PASSWORD": str(parts.password or ""),
+            "POSTGRES_POOL_SIZE": "8",
+            "POSTGRES_MAX_OVERFLOW": "8",
+        }
+    os.environ["IS_SNAPSHOTTING_ENABLED"] = "y"
+    from eventsourcing.application import Application  # noqa: PLC0415 -- reads the environment
+    from eventsourcing.domain import Aggregate, event  # noqa: PLC0415
+    from eventsourcing.persistence import StoredEvent  # noqa: PLC0415
+
+    class Thing(Aggregate):
+        def __init__(self, text: str) -> None:
+            self.text = text
+            self.number = 0
+
+        @event("Changed")
+        def change(self, text: str, number: int) -> None:
+            self.text = text
+            self.number = number
+
+    class Things(Application):
+        pass
+
+    if is_ours:
+        from shared.kernel import schema  # noqa: PLC0415 -- not in the peers' environments
+        from shared.kernel.database import Database  # noqa: PLC0415
+        from shared.kernel.event_store import EventStoreFactory  # noqa: PLC0415
+
+        database = Database(url, pool_size=8)
+        with database.transaction() as connection:
+            schema.create_v1(connection)
+        Things.construct_factory = lambda _self, env: EventStoreFactory(database, env)
+    application: Any = Things()
+    recorder = application.recorder
+
+    def append() -> None:
+        recorder.insert_events([StoredEvent(uuid4(), 1, "thing", STATE)])
+
+    found = {
+        "append, 8 writers": rate(append, seconds, 8),
+        "append, 1 writer": rate(append, seconds),
+    }
+    if is_ours:
+        found["append, 8 writers and a fenced reader"] = beside_a_reader(append, recorder, seconds)
+    things = []
+    for _ in range(SEEDED // EVENTS_OF_ONE):
+        thing = Thing("x" * 40)
+        for number in range(EVENTS_OF_ONE - 1):
+            thing.change("y" * 40, number)
+        things.append(thing)
+    first = recorder.max_notification_id() + 1
+    application.save(*things)
+    thing_id = things[0].id
+    found["load 50 events"] = rate(lambda: application.repository.get(thing_id), seconds)
+    application.take_snapshot(thing_id)
+    found["load with a snapshot"] = rate(lambda: application.repository.get(thing_id), seconds)
+
+    def read_forward() -> None:
+        start, count = first, 0
+        while batch := recorder.select_notifications(start, READ_AT_ONCE):
+            for one in batch:
+                application.mapper.to_domain_event(one)
+            count += len(batch)
+            start = batch[-1].id + 1
+        assert count >= SEEDED
+
+    found["read forward, events"] = rate(read_forward, seconds) * SEEDED
+    return found
+
+
+def beside_a_reader(append: Callable[[], None], recorder: Any, seconds: float) -> float:
+    """The writers' rate while somebody follows the log behind the fence, 50 times a second."""
+    ended = threading.Event()
+
+    def follow() -> None:
+        after = recorder.max_notification_id() or 0
+        while not ended.wait(0.02):
+            batch = recorder.select_behind_fence(after, READ_AT_ONCE)
+            after = batch[-1].id if batch else after
+
+    reader = threading.Thread(target=follow)
+    reader.start()
+    found = rate(append, seconds, 8)
+    ended.set()
+    reader.join()
+    return found
+
+
+def bare(url: str, seconds: float) -> dict[str, float]:
+    """psycopg2 and orjson, and nothing else: an INSERT that commits, a cursor that is read."""
+    import orjson  # noqa: PLC0415 -- not in the peers' environments
+    import psycopg2  # noqa: PLC0415
+
+    local = threading.local()
+
+    def cursor() -> Any:
+        if not hasattr(local, "connection"):
+            local.connection = psycopg2.connect(url)
+            local.connection.autocommit = True
+        return local.connection.cursor()
+
+    one = cursor()
+    one.execute(
+        "CREATE TABLE bare (id bigserial PRIMARY KEY, o uuid, v bigint, t text, s bytea, UNIQUE (o, v))"
+    )
+    insert = "INSERT INTO bare (o, v, t, s) VALUES (%s, %s, %s, %s)"
+
+    def append() -> None:
+        with cursor() as c:
+            c.execute(insert, (str(uuid4()), 1, "thing", STATE))
+
+    found = {
+        "append, 8 writers": rate(append, seconds, 8),
+        "append, 1 writer": rate(append, seconds),
+    }
+    one.execute("SELECT max(id) FROM bare")
+    first = one.fetchone()[0]
+    state = orjson.dumps(
+        {
+            "timestamp": {"_type_": "datetime_iso", "_data_": "2026-01-01T00:00:00.000001+00:00"},
+            "text": "y" * 40,
+            "number": 7,
+        }
+    )
+    ids = [str(uuid4()) for _ in range(SEEDED // EVENTS_OF_ONE)]
+    for thing in ids:
+        for version in range(EVENTS_OF_ONE):
+            one.execute(insert, (thing, version + 1, "thing", state))
+
+    def load() -> None:
+        with cursor() as c:
+            c.execute("SELECT v, t, s FROM bare WHERE o = %s ORDER BY v", (ids[0],))
+            for row in c:
+                orjson.loads(row[2])
+
+    found["load 50 events"] = rate(load, seconds)
+
+    def read_forward() -> None:
+        after = first
+        while True:
+            with cursor() as c:
+                c.execute(
+                    "SELECT id, o, v, t, s FROM bare WHERE id > %s ORDER BY id LIMIT %s",
+                    (after, READ_AT_ONCE),
+                )
+                rows = c.fetchall()
+            for row in rows:
+                orjson.loads(row[4])
+            if not rows:
+                return
+            after = rows[-1][0]
+
+    found["read forward, events"] = rate(read_forward, seconds) * SEEDED
+    return found
+
+
+if __name__ == "__main__":
+    kind, address, span = sys.argv[1], sys.argv[2], float(sys.argv[3])
+    measured = (
+        bare(address, span) if kind == "bare" else library(address, span, is_ours=kind == "ours")
+    )
+    print(json.dumps(measured))
