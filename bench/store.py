@@ -35,7 +35,7 @@ RESULTS = ROOT / "bench" / "results" / "store.json"
 SUBJECT = ROOT / "bench" / "store_subject.py"
 PEERS = {"eventsourcing 9.5": "es95", "eventsourcing 9.2": "es92"}
 OURS, BARE = "ours", "bare psycopg2"
-GROWTH_SAMPLES = 500
+GROWTH_SAMPLES, WARM_UP = 500, 20
 EIGHT, ONE = "append, 8 writers", "append, 1 writer"
 FENCED = "append, 8 writers and a fenced reader"
 LOAD, SNAPSHOT, FORWARD = "load 50 events", "load with a snapshot", "read forward, events"
@@ -140,7 +140,7 @@ def run(servers: real.Servers, python: str, kind: str, seconds: float) -> dict[s
 
 
 def growth(servers: real.Servers, sizes: tuple[int, ...]) -> dict[str, dict[str, float]]:
-    """Microseconds of an append, a read of the log's last 100 events and a load, by stored events."""
+    """Microseconds of an append, a tail read and a load, by stored events."""
     found: dict[str, dict[str, float]] = {}
     with real.a_postgres_database(servers) as url:
         database = Database(url)
@@ -185,10 +185,10 @@ def fill(database: Database, size: int) -> None:
 def microseconds(act: Callable[[], Any]) -> float:
     """Median of so many."""
     taken = []
-    for number in range(GROWTH_SAMPLES + 20):
+    for number in range(GROWTH_SAMPLES + WARM_UP):
         started = time.perf_counter()
         act()
-        if number >= 20:
+        if number >= WARM_UP:
             taken.append(time.perf_counter() - started)
     return round(median(taken) * 1e6, 1)
 

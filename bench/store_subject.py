@@ -39,7 +39,9 @@ def rate(work: Callable[[], Any], seconds: float, threads: int = 1) -> float:
     return sum(counts) / (time.perf_counter() - started)
 
 
-def library(url: str, seconds: float, *, is_ours: bool) -> dict[str, float]:
+def library(  # noqa: C901 -- one measurement after the other
+    url: str, seconds: float, *, is_ours: bool
+) -> dict[str, float]:
     """The library's application over its own PostgreSQL module, or over ours."""
     parts = urlsplit(url)
     if not is_ours:
@@ -136,7 +138,7 @@ def beside_a_reader(append: Callable[[], None], recorder: Any, seconds: float) -
     return found
 
 
-def bare(url: str, seconds: float) -> dict[str, float]:
+def bare(url: str, seconds: float) -> dict[str, float]:  # noqa: C901 -- as above
     """psycopg2 and orjson, and nothing else: an INSERT that commits, a cursor that is read."""
     import orjson  # noqa: PLC0415 -- not in the peers' environments
     import psycopg2  # noqa: PLC0415
@@ -151,7 +153,8 @@ def bare(url: str, seconds: float) -> dict[str, float]:
 
     one = cursor()
     one.execute(
-        "CREATE TABLE bare (id bigserial PRIMARY KEY, o uuid, v bigint, t text, s bytea, UNIQUE (o, v))"
+        "CREATE TABLE bare "
+        "(id bigserial PRIMARY KEY, o uuid, v bigint, t text, s bytea, UNIQUE (o, v))"
     )
     insert = "INSERT INTO bare (o, v, t, s) VALUES (%s, %s, %s, %s)"
 
