@@ -9,6 +9,7 @@ import pytest
 from tests.architecture.tree import ROOT, imported_by, name_of, python_files
 
 NAMEKO_MODULES = {
+    "tests/integration/kernel/green_reader.py": "slow queries beside other green threads",
     "shared/kernel/nameko_host.py": "the host of nameko services",
     "platform_cli/serving.py": "entry script: patches before it imports anything else",
     "platform_cli/embedded.py": "entry script: all services in one process",
