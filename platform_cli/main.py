@@ -236,15 +236,30 @@ def parked_show(place: Place, number: ParkedId, *, data: DataFolder = Path("data
 
 
 @parked.command("replay")
-def parked_replay(place: Place, number: ParkedId, *, data: DataFolder = Path("data")) -> None:
-    """Handle one again, the earliest of its subject first; it stays parked if it fails again."""
-    from platform_cli import parked as messages
+def parked_replay(
+    place: Place,
+    number: Annotated[
+        int | None, typer.Argument(help="Number of the message, see `ore parked list`.")
+    ] = None,
+    *,
+    subject: Annotated[
+        bool, typer.Option("--subject", help="All that wait about the same subject, in order.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that this part of the platform parked.")
+    ] = False,
+    reason: Annotated[str | None, typer.Option(help="Kept in the record of the act.")] = None,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Handle messages again, each subject in its order; what fails again stays parked.
 
-    try:
-        messages.replay(place, number, data)
-    except Exception as error:  # noqa: BLE001 -- whatever its handler raised is what we tell
-        raise fail(f"It stays parked: {type(error).__name__}: {error}") from None
-    console.print("Handled.")
+    Mend the cause first. `ore parked replay advisory 7` takes one, `… 7 --subject` all that wait
+    about the same subject, `ore parked replay advisory --all` everything. Each is recorded:
+    `ore parked acts`.
+    """
+    if (number is None) != everything:
+        raise fail("Give the number of a message, or --all for all of this part: one of both.")
+    _settle(place, number, data, is_whole_subject=subject, reason=reason)
 
 
 @parked.command("discard")
@@ -252,20 +267,79 @@ def parked_discard(
     place: Place,
     number: ParkedId,
     *,
+    reason: Annotated[str, typer.Option(help="Why; recorded. No personal data.")],
+    subject: Annotated[
+        bool, typer.Option("--subject", help="All that wait about the same subject.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data: DataFolder = Path("data"),
 ) -> None:
-    """Take one off the list for good; its effect will be missing."""
-    from platform_cli import parked as messages
-    from shared.kernel.refusal import NotFoundError
-
+    """Take messages off the list for good; their effect will be missing."""
     if not yes:
         typer.confirm("Its effect will be missing for good. Discard it?", abort=True)
+    _settle(place, number, data, is_whole_subject=subject, is_discarding=True, reason=reason)
+
+
+@parked.command("acts")
+def parked_acts(
+    *,
+    limit: Annotated[int, typer.Option(help="The latest so many.", min=1)] = 50,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Say what operators did, newest first: when, where, who, what, why, and how it ended."""
+    from platform_cli import parked as messages
+
     try:
-        messages.discard(place, number, data)
-    except (NotFoundError, RuntimeError) as error:
+        acts = messages.list_acts_everywhere(data, limit)
+    except RuntimeError as error:
         raise fail(str(error)) from None
-    console.print("Discarded.")
+    for place, act in acts:
+        why = f" ({act.reason})" if act.reason else ""
+        console.print(
+            f"{act.recorded_at:%Y-%m-%d %H:%M:%S} UTC {place}: {act.act} {act.target} "
+            f"by {act.actor}{why}: {act.outcome}",
+            markup=False,
+        )
+    console.print(f"{len(acts)} acts")
+
+
+def _settle(
+    place: str,
+    number: int | None,
+    data: Path,
+    *,
+    is_whole_subject: bool,
+    is_discarding: bool = False,
+    reason: str | None,
+) -> None:
+    from platform_cli import parked as messages
+    from shared.kernel.refusal import Refusal
+
+    try:
+        settled = messages.settle(
+            place,
+            number,
+            data,
+            is_whole_subject=is_whole_subject,
+            is_discarding=is_discarding,
+            reason=reason,
+        )
+    except (Refusal, RuntimeError) as error:
+        raise fail(str(error)) from None
+    said = {
+        "done": "discarded" if is_discarding else "handled",
+        "failed": "failed, stays parked",
+        "waits": "waits behind one that failed",
+        "no-event": "no event: it cannot be replayed, only discarded",
+    }
+    for message, outcome in settled:
+        why = f": {outcome.error.splitlines()[0][:200]}" if outcome.error else ""
+        about = message.type or "no event"
+        console.print(f"{place} {outcome.id} ({about}): {said[outcome.outcome]}{why}", markup=False)
+    undone = sum(outcome.outcome != "done" for _, outcome in settled)
+    console.print(f"{len(settled) - undone} of {len(settled)} {said['done']}")
+    if undone:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -26,11 +26,16 @@ from shared.kernel.nameko_host import (
     ApplicationProvider,
     FeedAnswer,
     FeedQuery,
+    ParkedAnswer,
+    ParkedQuery,
     RelayExtension,
+    SettledAnswer,
+    SettleParked,
     StatusAnswer,
     StatusQuery,
     SubscriptionExtension,
     command,
+    operation,
     query,
 )
 
@@ -100,3 +105,11 @@ class AdvisoryService:
     @query(StatusQuery)
     def report_status(self, request: StatusQuery) -> StatusAnswer:
         return nameko_host.report_status(self.app, request)
+
+    @query(ParkedQuery)
+    def list_parked(self, request: ParkedQuery) -> ParkedAnswer:
+        return nameko_host.list_parked(self.app, request)
+
+    @operation(SettleParked)
+    def settle_parked(self, request: SettleParked) -> SettledAnswer:
+        return nameko_host.settle_parked(self.app, request)

@@ -30,6 +30,7 @@ AnswerType = TypeVar("AnswerType", bound=BaseModel)
 KEY_HEADER = "Idempotency-Key"
 EFFECTIVE_AT_HEADER = "X-Effective-At"
 LONGEST_KEY = 100
+SETTLE_TIMEOUT_SECONDS = 60.0
 STATUS_TIMEOUT_SECONDS = 1.0
 IMPORT_TIMEOUT_SECONDS = 60.0
 """The whole register of the country is taken over in one command."""
@@ -113,6 +114,27 @@ class Caller:
         )
         status: dict[str, Any] = result["answer"]["status"]
         return status
+
+    def list_parked(self, service: str, limit: int) -> dict[str, Any]:
+        """What waits in a service for a person, and what persons did there; asked once."""
+        return self._ask_host(service, "list_parked", {"limit": limit})
+
+    def settle_parked(self, service: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Replay or discard messages that a service parked; sent once."""
+        return self._ask_host(service, "settle_parked", request, SETTLE_TIMEOUT_SECONDS)
+
+    def _ask_host(
+        self,
+        service: str,
+        method: str,
+        request: dict[str, Any],
+        limit: float = STATUS_TIMEOUT_SECONDS,
+    ) -> dict[str, Any]:
+        call, context = self.here.rpc.call, self._context(None)
+        answer: dict[str, Any] = call(service, method, request, context, timeout_seconds=limit)[
+            "answer"
+        ]
+        return answer
 
     def _call(
         self,

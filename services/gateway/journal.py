@@ -35,6 +35,7 @@ from services.gateway.journal_entry import JournalEntry
 from services.gateway.projections import View, metadata
 from shared.kernel.database import Database, UtcDateTime, upsert
 from shared.kernel.envelope import Envelope
+from shared.kernel.event_store import Effect
 from shared.kernel.parking import (
     ParkedMessage,
     first_of_subject,
@@ -270,8 +271,12 @@ class Journal:
                 park(connection, name, self._envelope(connection, entry), reason, 1)
                 self._move_view(connection, view.name, entry.position)
 
-    def replay(self, parked: ParkedMessage) -> None:
+    def replay(self, parked: ParkedMessage, also: Effect | None = None) -> None:
         """Let a view take a parked event again; it leaves the list in the same transaction.
+
+        Args:
+            parked: The event.
+            also: Further SQL of that transaction.
 
         Raises:
             NotFoundError: It is not parked for a view, or an earlier one of its subject waits.
@@ -286,11 +291,15 @@ class Journal:
                 raise NotFoundError(what="first parked message of its subject", id=str(parked.id))
             position = connection.execute(
                 select(journal.c.position).where(
-                    journal.c.source == parked.source, journal.c.sequence == parked.sequence
+                    journal.c.source == parked.source,
+                    journal.c.epoch == Envelope.from_json(parked.body).epoch,
+                    journal.c.sequence == parked.sequence,
                 )
             ).scalar_one()
             view.apply(connection, read_entries(connection, position - 1, 1))
             remove(connection, parked.id)
+            if also is not None:
+                also(connection)
 
     def _envelope(self, connection: Connection, entry: JournalEntry) -> Envelope:
         body = connection.execute(

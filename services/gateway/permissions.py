@@ -301,4 +301,10 @@ PERMISSIONS: Mapping[str, Permission] = {
     "accounts.enable_account": only(STAFF, OPERATOR),
     "accounts.reset_password": only(STAFF, OPERATOR),
     "operations.show_operations": only(STAFF, OPERATOR),
+    "operations.show_acts": only(STAFF, OPERATOR),
+    "operations.show_parked": only(STAFF, OPERATOR),
+    "operations.replay_parked": only(OPERATOR),
+    "operations.replay_subject": only(OPERATOR),
+    "operations.replay_all": only(OPERATOR),
+    "operations.discard_parked": only(OPERATOR),
 }

@@ -39,13 +39,20 @@ from shared.kernel.nameko_host import (
     ApplicationProvider,
     FeedAnswer,
     FeedQuery,
+    ParkedAnswer,
+    ParkedQuery,
     RelayExtension,
+    SettledAnswer,
+    SettleParked,
     StatusAnswer,
     StatusQuery,
     command,
+    list_parked,
+    operation,
     query,
     read_feed,
     report_status,
+    settle_parked,
 )
 
 
@@ -165,3 +172,11 @@ class RecruitmentService:
     @query(StatusQuery)
     def report_status(self, request: StatusQuery) -> StatusAnswer:
         return report_status(self.app, request)
+
+    @query(ParkedQuery)
+    def list_parked(self, request: ParkedQuery) -> ParkedAnswer:
+        return list_parked(self.app, request)
+
+    @operation(SettleParked)
+    def settle_parked(self, request: SettleParked) -> SettledAnswer:
+        return settle_parked(self.app, request)

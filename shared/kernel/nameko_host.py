@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import orjson
 import structlog
@@ -26,11 +27,13 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import exc
 
 from shared.contracts.base import Answer, Request
+from shared.kernel import parked_acts, parking
 from shared.kernel.application import ServiceApplication
 from shared.kernel.clock import effective_at
 from shared.kernel.component import Component
 from shared.kernel.context import CommandContext, command_context
 from shared.kernel.database import Database
+from shared.kernel.operator_acts import list_acts
 from shared.kernel.parking import ServiceSink
 from shared.kernel.positions import parked_count, read_position
 from shared.kernel.refusal import InvalidRequestError, Refusal
@@ -230,6 +233,13 @@ def query(
     return decorate
 
 
+def operation(
+    request_type: type[RequestType],
+) -> Callable[[Callable[[Any, RequestType], BaseModel]], Callable[..., dict[str, Any]]]:
+    """An entrypoint that mends the service's own machinery, in transactions of its own."""
+    return query(request_type)
+
+
 def parse(request_type: type[RequestType], request: object) -> RequestType:
     """The request, or a refusal that names each field that breaks its form."""
     try:
@@ -333,6 +343,66 @@ def read_feed(app: Any, request: FeedQuery) -> FeedAnswer:
 def report_status(app: Any, _request: StatusQuery) -> StatusAnswer:
     """The body of every service's ``report_status`` entrypoint."""
     return StatusAnswer(status=app.runtime.status())
+
+
+class ParkedQuery(Request):
+    """``list_parked``: what waits for a person, and what persons did. Answer: ParkedAnswer."""
+
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+class ParkedAnswer(Answer):
+    """Parked messages, oldest first, and the operators' acts, newest first."""
+
+    total: int
+    messages: tuple[dict[str, Any], ...]
+    acts: tuple[dict[str, Any], ...]
+
+
+class SettleParked(Request):
+    """``settle_parked``: replay or discard one, a subject's, or all. Answer: SettledAnswer."""
+
+    act: Literal["replay", "discard"]
+    parked_id: int | None = None
+    is_whole_subject: bool = False
+    reason: str | None = Field(default=None, min_length=3, max_length=500)
+
+
+class SettledAnswer(Answer):
+    """What became of each message."""
+
+    outcomes: tuple[dict[str, Any], ...]
+
+
+def list_parked(app: Any, request: ParkedQuery) -> ParkedAnswer:
+    """The body of every service's ``list_parked`` entrypoint."""
+    database = app.runtime.application.database
+    messages = parking.list_parked(database)
+    return ParkedAnswer(
+        total=len(messages),
+        messages=tuple(asdict(message) for message in messages[: request.limit]),
+        acts=tuple(asdict(act) for act in list_acts(database, request.limit)),
+    )
+
+
+def settle_parked(app: Any, request: SettleParked) -> SettledAnswer:
+    """The body of every service's ``settle_parked`` entrypoint.
+
+    Raises:
+        NotFoundError: There is no such message any more.
+        InvalidRequestError: Something is to be discarded without a reason.
+    """
+    database = app.runtime.application.database
+    actor = app.caller.get("actor") or "unknown"
+    outcomes = parked_acts.settle(
+        database,
+        parked_acts.choose(database, request.parked_id, is_whole_subject=request.is_whole_subject),
+        app.runtime.subscription.sink.replay if app.runtime.subscription else None,
+        is_discarding=request.act == "discard",
+        actor=actor,
+        reason=request.reason,
+    )
+    return SettledAnswer(outcomes=tuple(asdict(outcome) for outcome in outcomes))
 
 
 def runtime_of(container: ServiceContainer) -> Runtime:

@@ -17,6 +17,7 @@ from shared.kernel.clock import effective_at
 from shared.kernel.context import CommandContext, command_context
 from shared.kernel.database import Database
 from shared.kernel.envelope import Envelope
+from shared.kernel.event_store import Effect
 from shared.kernel.positions import (
     AlreadyDeliveredError,
     DeliveryMark,
@@ -195,8 +196,12 @@ class ServiceSink:
             message_id=envelope.id,
         )
 
-    def replay(self, parked: ParkedMessage) -> None:
+    def replay(self, parked: ParkedMessage, also: Effect | None = None) -> None:
         """Handle a parked message again; it leaves the list in the transaction of its effect.
+
+        Args:
+            parked: The message.
+            also: Further SQL of that transaction.
 
         Raises:
             NotFoundError: It is not there any more, an earlier one of its subject waits, or it is
@@ -213,6 +218,8 @@ class ServiceSink:
             def work_and_remove() -> None:
                 work()
                 self.application.write(lambda connection: remove(connection, parked.id))
+                if also is not None:
+                    self.application.write(also)
 
             self.application.execute(work_and_remove)
 
@@ -232,12 +239,6 @@ def first_of_subject(connection: Connection, parked: ParkedMessage) -> int | Non
         .order_by(t.sequence)
         .limit(1)
     ).scalar_one_or_none()
-
-
-def discard(database: Database, parked_id: int) -> None:
-    """Take a parked message off the list for good."""
-    with database.transaction() as connection:
-        remove(connection, parked_id)
 
 
 def remove(connection: Connection, parked_id: int) -> None:

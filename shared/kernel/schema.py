@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    inspect,
 )
 
 from shared.kernel.database import UtcDateTime
@@ -50,8 +52,10 @@ store = Table(
     kernel_metadata,
     Column("id", Integer, primary_key=True),
     Column("epoch", String(32), nullable=False),
+    Column("identity", String(100)),
 )
-"""One row: the epoch, new at creation and after every restore."""
+"""One row: the epoch, new at creation and after every restore; and by what the server knows this
+very database, which a restored copy of it is not (``None`` where that cannot be told)."""
 
 commands = Table(
     "commands",
@@ -100,7 +104,29 @@ parked_messages = Table(
     sqlite_autoincrement=True,
 )
 
+operator_acts = Table(
+    "operator_acts",
+    kernel_metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("act", String(50), nullable=False),
+    Column("target", String(300), nullable=False),
+    Column("reason", String(500)),
+    Column("outcome", String(300), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What operators did to the machinery. ``actor`` is an account's id or a system user's number."""
+
 
 def create_v1(connection: Connection) -> None:
-    """Create the kernel's tables in their first shape; called by each service's first migration."""
+    """Create the kernel's tables; called by each service's first migration."""
     kernel_metadata.create_all(connection)
+
+
+def create_v2(connection: Connection) -> None:
+    """Add what `create_v1` did not make in an earlier release: the acts, the store's identity."""
+    operator_acts.create(connection, checkfirst=True)
+    known = {column["name"] for column in inspect(connection).get_columns(store.name)}
+    if "identity" not in known:
+        connection.execute(DDL("ALTER TABLE store ADD COLUMN identity VARCHAR(100)"))

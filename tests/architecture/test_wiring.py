@@ -31,7 +31,7 @@ FOLDERS = sorted(
 )
 EVENT_SOURCED = [name for name in FOLDERS if name != "gateway"]
 ROOMS = ("domain", "application", "publications", "component", "service", "migrations")
-OF_THE_HOST = {"read_feed", "report_status"}
+OF_THE_HOST = {"list_parked", "read_feed", "report_status"}
 """Entrypoints that every service has, for listeners and operators."""
 
 

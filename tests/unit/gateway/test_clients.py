@@ -14,7 +14,7 @@ from shared.kernel.rpc import ServiceUnavailableError
 from tests.direct_rpc import SERVICES, database_count
 from tests.unit.gateway.programme import NOTICE, a_configuration, settings
 
-OF_THE_HOST = {"read_feed", "report_status"}
+OF_THE_HOST = {"list_parked", "read_feed", "report_status", "settle_parked"}
 
 
 def entrypoints(service):

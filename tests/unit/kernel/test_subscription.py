@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.kernel import parking
-from shared.kernel.parking import ServiceSink, discard, list_parked
+from shared.kernel.parking import ServiceSink, list_parked
 from shared.kernel.positions import EpochChangedError
 from shared.kernel.refusal import NotFoundError
 from shared.kernel.subscription import Subscription
@@ -155,19 +155,6 @@ def test_parked_messages_are_replayed_in_order_and_leave_with_their_effect():
 
     assert s.heard() == [1, 2, 3]
     assert list_parked(s.mirror.database) == []
-
-
-def test_a_parked_message_can_be_discarded_once():
-    s = a_setting(1)
-    Mirror.failing_amounts = {1: 1000}
-    s.subscription.receive(s.messages)
-    [parked] = list_parked(s.mirror.database)
-
-    discard(s.mirror.database, parked.id)
-
-    assert list_parked(s.mirror.database) == []
-    with pytest.raises(NotFoundError):
-        discard(s.mirror.database, parked.id)
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"{", b"[]", b'{"specversion": "1.0"}'])
