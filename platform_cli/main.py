@@ -375,14 +375,25 @@ def rebuild(
     *,
     data: DataFolder = Path("data"),
 ) -> None:
-    """Make a view again from the first event on; its readers see the old one until the end."""
-    from platform_cli.rebuilding import rebuild_views
+    """Make a view again from the first event on, beside the running one.
+
+    `ore rebuild cycles` makes a view of the gateway: the platform may run, pages show the old rows
+    until the new ones are level, Ctrl-C leaves everything as it was. `ore rebuild
+    recruitment:roster` makes a service's read model: that service's commands wait meanwhile.
+    """
+    from platform_cli.rebuilding import VIEW_NAMES, rebuild_views
+    from services.gateway.rebuilding import RebuildRunningError
     from shared.kernel.refusal import NotFoundError
 
     try:
         rebuild_views(view, folder=data, console=console)
     except NotFoundError:
-        raise fail(f"There is no view {view!r}. Run `ore doctor` to see them all.") from None
+        raise fail(
+            f"There is no view {view!r}. Views of the gateway: {', '.join(VIEW_NAMES)}. "
+            "A service's read model is named SERVICE:VIEW."
+        ) from None
+    except RebuildRunningError:
+        raise fail("This view is being rebuilt already: wait for it, or end that one.") from None
     except RuntimeError as error:
         raise fail(str(error)) from None
 

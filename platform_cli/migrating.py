@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from platform_cli import registry
 from platform_cli.configuration import migration_url
+from services.gateway import rebuilding
 from shared.kernel import migrations
 from shared.kernel.database import Database
 
@@ -34,6 +35,8 @@ def migrate(
         database = Database(migration_url(name, environment))
         try:
             migrations.upgrade(database, package)
+            if name == "gateway":
+                rebuilding.clear_leftovers(database)  # of a rebuild that was killed
         finally:
             database.close()
         done.append(name)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
 from platform_cli import registry
-from platform_cli.configuration import database_url
+from platform_cli.configuration import database_url, migration_url
 from platform_cli.installation import environment_of, is_distributed, is_running
-from services.gateway.journal import Journal
+from platform_cli.parked import actor
+from services.gateway import rebuilding
 from services.gateway.projections.registry import VIEWS
 from shared.kernel.database import Database
+from shared.kernel.operator_acts import OperatorAct, record_act
 from shared.kernel.refusal import NotFoundError
+
+VIEW_NAMES = tuple(view.name for view in VIEWS)
 
 
 def rebuild_views(name: str | None, *, folder: Path, console: Console) -> int:
@@ -29,38 +34,67 @@ def rebuild_views(name: str | None, *, folder: Path, console: Console) -> int:
 
     Raises:
         NotFoundError: No view has this name.
-        RuntimeError: The embedded platform is running, or is not there.
+        RebuildRunningError: Somebody is rebuilding it.
+        RuntimeError: The embedded platform is running and a service's read model is asked for, or
+            it is not there.
     """
     environment = environment_of(folder)
-    if not is_distributed() and is_running(folder):
-        raise RuntimeError("The platform is running: stop it first (embedded has one process).")
+    if name not in VIEW_NAMES and not is_distributed() and is_running(folder):
+        raise RuntimeError(
+            "The platform is running, and a service's read model is made again while its service "
+            "rests: stop the platform first. A view of the gateway can be rebuilt meanwhile: "
+            f"ore rebuild NAME, one of {', '.join(VIEW_NAMES)}."
+        )
     done = 0
-    for view in VIEWS:
-        if name in {None, view.name}:
-            _rebuild_view(view.name, environment, console)
+    for view in VIEW_NAMES:
+        if name in {None, view}:
+            _rebuild_view(view, environment, console)
             done += 1
     for service in registry.SERVICES:
-        application = registry.load(service).component.build(
-            Database(database_url(service, environment))
-        )
-        for read_model in application.read_models:
-            if name in {None, f"{service}:{read_model.name}"}:
-                count = application.rebuild(read_model.name)
-                console.print(f"{service}:{read_model.name}: rebuilt from {count} events")
-                done += 1
-        application.close()
+        done += _rebuild_read_models(service, name, environment, console)
     if not done:
         raise NotFoundError(what="view", id=str(name))
     return done
 
 
-def _rebuild_view(name: str, environment: dict[str, str], console: Console) -> None:
-    database = Database(database_url("gateway", environment))
-    journal = Journal(database, [view() for view in VIEWS])
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task(f"{name} …", total=None)
-        count = journal.rebuild(
-            name, lambda done, total: progress.update(task, completed=done, total=total)
-        )
-    console.print(f"{name}: rebuilt from {count} events")
-    database.close()
+def _rebuild_read_models(
+    service: str, name: str | None, environment: Mapping[str, str], console: Console
+) -> int:
+    application = registry.load(service).component.build(
+        Database(database_url(service, environment))
+    )
+    done = 0
+    try:
+        for read_model in application.read_models:
+            if name in {None, f"{service}:{read_model.name}"}:
+                console.print(f"{service}:{read_model.name}: its commands wait meanwhile …")
+                count = application.rebuild(read_model.name)
+                act = OperatorAct(actor(), "view.rebuild", read_model.name, "done")
+                with application.database.transaction() as connection:
+                    record_act(connection, act)
+                console.print(f"{service}:{read_model.name}: rebuilt from {count} events")
+                done += 1
+    finally:
+        application.close()
+    return done
+
+
+def _rebuild_view(name: str, environment: Mapping[str, str], console: Console) -> None:
+    # The shadow is made by the role that owns the tables; the runtime role may not.
+    database = Database(migration_url("gateway", environment))
+    try:
+        with Progress(console=console, transient=True) as progress:
+            task = progress.add_task(f"{name} …", total=None)
+            rebuilt = rebuilding.rebuild(
+                database,
+                name,
+                actor=actor(),
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    except KeyboardInterrupt:
+        console.print(f"{name}: cancelled, the view is as it was")
+        raise
+    finally:
+        database.close()
+    also = f", {rebuilt.settled} parked messages settled by it" if rebuilt.settled else ""
+    console.print(f"{name}: rebuilt from {rebuilt.entries} events{also}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -325,39 +325,6 @@ class Journal:
                 if view.name not in known:
                     self._move_view(connection, view.name, 0)
         self.follow_each()
-
-    def rebuild(self, view_name: str, progress: Callable[[int, int], None] | None = None) -> int:
-        """Make a view again from the first event on; readers see the old rows until the end.
-
-        One transaction: an error or an interruption leaves the view as it was. Meanwhile the
-        projector waits for this view, and catches up after it.
-
-        Args:
-            view_name: Name of the view.
-            progress: Told ``(entries read, entries in all)`` now and then.
-
-        Returns:
-            How many journal entries were read.
-
-        Raises:
-            NotFoundError: No view has this name.
-        """
-        view = next((v for v in self.views if v.name == view_name), None)
-        if view is None:
-            raise NotFoundError(what="view", id=view_name)
-        read = position = 0
-        with self.database.transaction() as connection:
-            self._view_position(connection, view.name)
-            total = connection.execute(select(func.count()).select_from(journal)).scalar_one()
-            view.clear(connection)
-            while entries := read_entries(connection, position, BATCH):
-                view.apply(connection, entries)
-                position = entries[-1][0].position
-                read += len(entries)
-                if progress:
-                    progress(read, total)
-            self._move_view(connection, view.name, position)
-        return read
 
 
 def read_entries(connection: Connection, after: int, limit: int) -> list[Entry]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from services.gateway.journal import Journal
 from services.gateway.projections import View
 from services.gateway.projections.registry import VIEWS
+from services.gateway.rebuilding import rebuild
 from shared.contracts import advisory, hdr, monitoring, recruitment
 from shared.kernel import schema
 from shared.kernel.positions import Position
@@ -82,7 +83,7 @@ def test_a_view_rebuilt_from_zero_has_the_same_rows(data):
     followed = everything(journal)
 
     for view in VIEWS:
-        journal.rebuild(view.name)
+        rebuild(journal.database, view.name, actor="test")
 
     assert everything(journal) == followed
     journal.database.close()
