@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from eventsourcing.persistence import PersistenceError
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from platform_cli import registry
+from platform_cli import reconciling, registry
 from platform_cli.configuration import broker_url, database_url
 from platform_cli.installation import environment_of, is_distributed, is_running
 from services.gateway.journal import SOURCES, SUBSCRIPTION, last_position, view_positions
@@ -44,6 +45,25 @@ def examine(console: Console, *, folder: Path) -> bool:
         is_well &= _examine_service(table, name, environment, ends)
     is_well &= _examine_gateway(table, environment, ends)
     console.print(table)
+    is_well &= _examine_epochs(console, folder)
+    return is_well
+
+
+def _examine_epochs(console: Console, folder: Path) -> bool:
+    """Say which store was restored to an earlier moment, and how to go on."""
+    is_well = True
+    for name in registry.SERVICES:
+        try:
+            found = reconciling.find(name, folder)
+        except (SettingsError, SQLAlchemyError, PersistenceError):
+            continue  # said above
+        if found.needs_decision:
+            is_well = False
+            console.print(
+                f"[red]{name}: its store was restored to an earlier moment, or moved.[/red] "
+                f"{len(found.lost)} events are lost there. Nothing is recorded or followed until "
+                f"you decide: run `ore reconcile {name}`."
+            )
     return is_well
 
 
@@ -79,7 +99,7 @@ def _examine_service(
         )
         table.add_row(f"{name}: relay", "", str(position), _count(ends[name] - position), "")
         application.close()
-    except (SettingsError, SQLAlchemyError) as error:
+    except (SettingsError, SQLAlchemyError, PersistenceError) as error:
         table.add_row(f"{name}: store", f"[red]{_short(error)}[/red]", "", "", "")
         return False
     return parked == 0
@@ -102,7 +122,7 @@ def _examine_gateway(table: Table, environment: Mapping[str, str], ends: Mapping
         if parked:
             table.add_row("gateway: parked", "", "", "", _count(parked))
         database.close()
-    except (SettingsError, SQLAlchemyError) as error:
+    except (SettingsError, SQLAlchemyError, PersistenceError) as error:
         table.add_row("gateway", f"[red]{_short(error)}[/red]", "", "", "")
         return False
     return parked == 0

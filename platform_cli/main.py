@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -404,6 +404,153 @@ def doctor(*, data: DataFolder = Path("data")) -> None:
     from platform_cli.examining import examine
 
     raise typer.Exit(0 if examine(console, folder=data) else 1)
+
+
+@app.command()
+def reconcile(
+    source: Annotated[str, typer.Argument(help=f"One of: {', '.join(registry.SERVICES)}.")],
+    *,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Begin a new epoch; all listeners follow it.")
+    ] = False,
+    same: Annotated[
+        bool, typer.Option("--same", help="The store was moved whole, nothing is lost.")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="With --accept: lost events stay in the journal.")
+    ] = False,
+    withdraw: Annotated[
+        bool,
+        typer.Option("--withdraw", help="With --accept: take them out, and rebuild all views."),
+    ] = False,
+    reason: Annotated[str | None, typer.Option(help="Why; recorded. No personal data.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the lost events, one CloudEvent a line.")
+    ] = False,
+    data: DataFolder = Path("data"),
+) -> None:
+    """After a restore: show what a store no longer has, then go on as you decide.
+
+    Alone it only looks. **--json** saves what is lost: the journal may be the only copy. Do those
+    commands again by hand afterwards: a contract event does not hold all that its service
+    recorded. **--accept** moves the event numbers past everything ever handed out, begins a new
+    epoch, and lets each listener go on from the last event that both know. What listening
+    services did because of lost events stays done. Each step is recorded (`ore parked acts`).
+    """
+    from platform_cli import reconciling
+
+    is_looking = not (accept or same)
+    if not is_looking and (accept == same or (keep and withdraw) or not (reason or "").strip()):
+        raise fail("Say --accept (with --keep or --withdraw) or --same, and give a --reason.")
+    try:
+        if is_looking:
+            found = reconciling.find(source, data)
+        elif same:
+            found = reconciling.keep(source, data, reason=str(reason))
+        else:
+            lost: Any = "withdraw" if withdraw else "keep" if keep else None
+            found = reconciling.accept(source, data, reason=str(reason), lost=lost)
+    except (reconciling.CannotReconcileError, RuntimeError) as error:
+        raise fail(str(error)) from None
+    if is_looking:
+        _tell_finding(found, as_json=as_json)
+        raise typer.Exit(1 if found.needs_decision and not as_json else 0)
+    console.print(f"{source}: settled. Its processes and listeners go on within some seconds.")
+
+
+def _tell_finding(found: Any, *, as_json: bool) -> None:
+    if as_json:
+        for envelope in found.lost:
+            sys.stdout.write(envelope.to_json().decode() + "\n")
+        return
+    state = "records nothing until this is settled" if found.is_refused else "records"
+    console.print(
+        f"{found.source}: {state}; last event {found.last}, highest number {found.highest}, "
+        f"epoch {found.epoch}"
+    )
+    for name, position in found.listeners.items():
+        other = " (another epoch)" if name in found.behind_epoch else ""
+        ahead = " (ahead of the store)" if name in found.ahead else ""
+        console.print(f"  {name}: has seen it up to {position.sequence}{other}{ahead}")
+    if found.lost:
+        console.print(
+            f"{len(found.lost)} events after {found.common} are in the gateway's journal and not "
+            "in the store any more:"
+        )
+        for envelope in found.lost[:50]:
+            console.print(
+                f"  {envelope.sequence} {envelope.time:%Y-%m-%d %H:%M:%S} {envelope.event_name} "
+                f"{envelope.subject}",
+                markup=False,
+            )
+        console.print(f"Save them: ore reconcile {found.source} --json > lost.jsonl")
+        console.print(
+            f"Then: ore reconcile {found.source} --accept --keep (or --withdraw) --reason …"
+        )
+    elif found.needs_decision:
+        console.print(
+            f"Nothing is lost. Moved whole: ore reconcile {found.source} --same --reason …"
+        )
+        console.print(f"Restored: ore reconcile {found.source} --accept --reason …")
+    else:
+        console.print("Nothing to settle.")
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder, or a backup to check.")],
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only see that this backup is whole and undamaged.")
+    ] = False,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Save every database in one snapshot each, positions included, and read the copies back.
+
+    The platform may run. Listeners are saved before their sources, so that nobody in the backup is
+    ahead of anybody. It holds personal data and the secret key: keep it like the databases.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from platform_cli import backup as backups
+
+    try:
+        saved = backups.check(folder) if check else backups.back_up(folder, data)
+    except (backups.BackupError, RuntimeError, SQLAlchemyError, OSError) as error:
+        raise fail(str(error)) from None
+    for one in saved:
+        console.print(
+            f"{one.name}: {one.file}, {sum(one.rows.values())} rows, highest event {one.highest}",
+            markup=False,
+        )
+    console.print("The backup is whole." if check else f"Saved in {folder} and read back.")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup made by `ore backup`.")],
+    *,
+    data: DataFolder = Path("data"),
+) -> None:
+    """Put a backup into an empty system; every store begins a new epoch.
+
+    The databases must be there and empty (distributed), or the data folder new (embedded). What
+    was recorded after the backup is not in it. A listener that was not restored with it stops and
+    says so: settle that by `ore reconcile SERVICE`.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from platform_cli import backup as backups
+
+    try:
+        saved = backups.restore(folder, data)
+    except (backups.BackupError, RuntimeError, SQLAlchemyError, OSError) as error:
+        raise fail(str(error)) from None
+    for one in saved:
+        console.print(f"{one.name}: restored, up to event {one.highest}")
+        for ahead in backups.ahead_of(one.name, saved):
+            console.print(f"  {ahead} had followed it further: what it did because of that stays.")
+    console.print("Every store begins a new epoch. Now: ore migrate, start, ore doctor.")
 
 
 @app.command()

@@ -91,6 +91,19 @@ view_positions = Table(
     Column("position", BigInteger, nullable=False),
 )
 
+withdrawn_entries = Table(
+    "withdrawn_entries",
+    metadata,
+    Column("position", BigId, primary_key=True, autoincrement=False),
+    Column("source", String(100), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("epoch", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("withdrawn_at", UtcDateTime, nullable=False),
+)
+"""Entries that a restored source no longer has, taken out of the journal by an operator."""
+
 
 Entry = tuple[JournalEntry, dict[str, Any]]
 """A journal entry with its event's data."""

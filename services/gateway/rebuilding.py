@@ -24,7 +24,7 @@ from services.gateway.projections.registry import VIEWS
 from shared.kernel import schema as kernel
 from shared.kernel.database import Database, upsert
 from shared.kernel.operator_acts import OperatorAct, record_act
-from shared.kernel.refusal import NotFoundError, Refusal
+from shared.kernel.refusal import NotFoundError
 
 PREFIX = "ore_rebuild_"
 SWITCH_ATTEMPTS = 40
@@ -37,8 +37,8 @@ Progress = Callable[[int, int], None]
 """Told ``(entries read, entries in all)`` after each batch."""
 
 
-class RebuildRunningError(Refusal):
-    """This view is being rebuilt already (parameter ``view``)."""
+class RebuildRunningError(Exception):
+    """This view is being rebuilt already; the text is its name."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,12 @@ class _Built:
 
     position: int = 0
     entries: int = 0
+
+
+def rebuild_all(database: Database, *, actor: str) -> None:
+    """Rebuild every view, one after the other."""
+    for kind in VIEWS:
+        rebuild(database, kind.name, actor=actor)
 
 
 def _is_near_the_end(database: Database, position: int) -> bool:
@@ -281,7 +287,7 @@ def _shadow(database: Database, view: View) -> Iterator[Shadow]:
     """An empty shadow that nobody else has; gone at the end, however it ends."""
     with _held(database, view.name) as is_ours:
         if not is_ours:
-            raise RebuildRunningError(view=view.name)
+            raise RebuildRunningError(view.name)
         shadow: _SchemaShadow | _FileShadow = (
             _FileShadow(database, view, _shadow_file(database, view.name))
             if database.is_sqlite

@@ -29,13 +29,14 @@ from shared.kernel.clock import Clock
 from shared.kernel.context import CommandContext, current_context, derive_secret
 from shared.kernel.database import Database
 from shared.kernel.envelope import Envelope
+from shared.kernel.epochs import read_epoch
 from shared.kernel.event_store import (
     Effect,
     EventProcessRecorder,
     EventStoreFactory,
     RecordedEvent,
 )
-from shared.kernel.positions import DeliveryMark, mark_delivered, read_epoch
+from shared.kernel.positions import DeliveryMark, mark_delivered
 from shared.kernel.projection import Projection
 from shared.kernel.publication import Publications
 from shared.kernel.refusal import (
@@ -202,6 +203,7 @@ class ServiceApplication(Application[UUID]):
                 known = self._first_answer(context.idempotency_key, request_hash, attempt)
                 if known is not None:
                     return known
+                _ = self.epoch  # a restored store records nothing until that is settled
                 unit = Unit()
                 token = _unit.set(unit)
                 try:
@@ -292,10 +294,18 @@ class ServiceApplication(Application[UUID]):
 
     @property
     def epoch(self) -> str:
-        """The store's epoch: new at creation and after each restore (which needs a new start)."""
+        """The store's epoch: new at creation and after each restore.
+
+        Raises:
+            StoreRestoredError: The store was restored, and nobody has settled that yet.
+        """
         if self._epoch is None:
             self._epoch = read_epoch(self.database)
         return self._epoch
+
+    def doubt_epoch(self) -> None:
+        """Look again before anything is recorded: the database was away, or is not what it was."""
+        self._epoch = None
 
     def read_contract_events(
         self, after: int, limit: int, *, previous: int | None = None

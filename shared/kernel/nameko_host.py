@@ -33,6 +33,7 @@ from shared.kernel.clock import effective_at
 from shared.kernel.component import Component
 from shared.kernel.context import CommandContext, command_context
 from shared.kernel.database import Database
+from shared.kernel.epochs import StoreRestoredError, check_listener
 from shared.kernel.operator_acts import list_acts
 from shared.kernel.parking import ServiceSink
 from shared.kernel.positions import parked_count, read_position
@@ -93,6 +94,13 @@ class Runtime:
         self.rpc.close()
         self.application.close()
 
+    def _epoch(self) -> str | None:
+        """The store's epoch; ``None`` while it is restored and not settled."""
+        try:
+            return self.application.epoch
+        except StoreRestoredError:
+            return None
+
     def status(self) -> dict[str, Any]:
         """Alive, connected, and how far behind."""
         database = self.application.database
@@ -105,7 +113,7 @@ class Runtime:
             relay_position, published = self.relay.position(connection)
         return {
             "service": self.component.name,
-            "epoch": self.application.epoch,
+            "epoch": self._epoch(),
             "last_event": self.application.log.max_notification_id() or 0,
             "relay": {
                 "position": relay_position,
@@ -336,7 +344,13 @@ class StatusAnswer(Answer):
 
 def read_feed(app: Any, request: FeedQuery) -> FeedAnswer:
     """The body of every service's ``read_feed`` entrypoint."""
-    envelopes, _ = app.read_contract_events(request.after, request.limit)
+    application: ServiceApplication = app.runtime.application
+    try:
+        check_listener(application.database, request.after)
+    except StoreRestoredError:
+        application.doubt_epoch()
+        raise
+    envelopes, _ = application.read_contract_events(request.after, request.limit)
     return FeedAnswer(events=tuple(envelope.to_cloudevent() for envelope in envelopes))
 
 

@@ -1,16 +1,12 @@
-"""Positions of listeners and the epoch of a store, as rows beside the data they speak of."""
+"""Positions of listeners, as rows beside the data they speak of."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from shared.kernel import schema
-from shared.kernel.database import Database
 
 _T = schema.subscription_positions
 _OF_PAIR = (_T.c.subscription == bindparam("of_subscription")) & (
@@ -99,14 +95,23 @@ def parked_count(connection: Connection, subscription: str | None = None) -> int
     return connection.execute(query).scalar_one()
 
 
-def read_epoch(database: Database) -> str:
-    """The store's epoch, made at the first call."""
-    t = schema.store
-    with database.reading() as connection:
-        epoch = connection.execute(select(t.c.epoch)).scalar_one_or_none()
-    if epoch is not None:
-        return str(epoch)
-    with database.transaction() as connection:
-        with suppress(IntegrityError), connection.begin_nested():  # another process was first
-            connection.execute(insert(t).values(id=1, epoch=uuid4().hex))
-        return str(connection.execute(select(t.c.epoch)).scalar_one())
+def accept_epoch(
+    connection: Connection, subscription: str, source: str, epoch: str, at_most: int
+) -> tuple[int, int]:
+    """Let a listener follow a restored source from the last event that both know.
+
+    Args:
+        connection: To the listener's database.
+        subscription: The listener.
+        source: The restored service.
+        epoch: The source's new one.
+        at_most: Number of the last event that was there before the restore and is there now.
+
+    Returns:
+        Where it stood, and where it goes on.
+    """
+    held = read_position(connection, subscription, source)
+    goes_on = min(held.sequence, at_most)
+    pair = {"of_subscription": subscription, "of_source": source}
+    connection.execute(update(_T).where(_OF_PAIR).values(sequence=goes_on, epoch=epoch), pair)
+    return held.sequence, goes_on

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from shared.kernel import broker, schema
 from shared.kernel.application import ServiceApplication
 from shared.kernel.envelope import CONTENT_TYPE, Envelope
+from shared.kernel.epochs import check_listener
 from shared.kernel.subscription import BACK_OFF_SECONDS, TRANSIENT
 
 log = structlog.get_logger(__name__)
@@ -84,6 +85,7 @@ class Relay:
                         self._publish_until_stopped(connection, leads)
                 failures = 0
             except TRANSIENT as error:
+                self.application.doubt_epoch()
                 self.trouble = f"{type(error).__name__}: {error}"
                 log.warning("relay_interrupted", service=self.application.name, error=self.trouble)
                 self._stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
@@ -117,6 +119,7 @@ class Relay:
         if self._at is None:
             with self.application.database.reading() as connection:
                 self._at = self.position(connection)
+            check_listener(self.application.database, self._at[0])
         position, published = self._at
         envelopes, read_up_to = self.application.read_contract_events(
             position, BATCH, previous=published

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -18,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     inspect,
+    text,
 )
 
 from shared.kernel.database import UtcDateTime
@@ -129,4 +129,4 @@ def create_v2(connection: Connection) -> None:
     operator_acts.create(connection, checkfirst=True)
     known = {column["name"] for column in inspect(connection).get_columns(store.name)}
     if "identity" not in known:
-        connection.execute(DDL("ALTER TABLE store ADD COLUMN identity VARCHAR(100)"))
+        connection.execute(text("ALTER TABLE store ADD COLUMN identity VARCHAR(100)"))

@@ -20,8 +20,9 @@ from sqlalchemy import exc
 from shared.contracts.base import ContractEvent
 from shared.kernel import broker
 from shared.kernel.envelope import Envelope, MalformedMessageError
+from shared.kernel.epochs import StoreRestoredError
 from shared.kernel.positions import AlreadyDeliveredError, EpochChangedError, Position
-from shared.kernel.refusal import BusyError
+from shared.kernel.refusal import BusyError, Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ TRANSIENT: tuple[type[BaseException], ...] = (
     exc.InterfaceError,
     exc.TimeoutError,
     BusyError,
+    StoreRestoredError,
     OSError,
     *broker.CONNECTION_ERRORS,
 )
@@ -213,7 +215,12 @@ class Subscription:
             position = self._position(source)
             if until is not None and position.sequence >= until:
                 return
-            page = list(self.feed(source, position.sequence, FEED_PAGE))
+            try:
+                page = list(self.feed(source, position.sequence, FEED_PAGE))
+            except Refusal as refusal:
+                if refusal.code != StoreRestoredError().code:
+                    raise
+                raise EpochChangedError(f"{source} was restored, and it is not settled") from None
             if not page:
                 return
             self._check_epoch(page[0], position)

@@ -43,6 +43,19 @@ TEXTS: Mapping[str, Text] = {
             "It could not be saved while others were saving too. Try again in a moment.",
         ),
     ),
+    "store-restored": Text(
+        pl=Words(
+            "Usługa czeka na decyzję operatora",
+            "Baza danych tej usługi została odtworzona z wcześniejszej chwili. Do decyzji "
+            "operatora nic nie jest zapisywane. Spróbuj ponownie później; operatorowi podpowie "
+            "polecenie ore doctor.",
+        ),
+        en=Words(
+            "The service waits for an operator's decision",
+            "This service's database was restored to an earlier moment. Nothing is recorded until "
+            "an operator has decided. Try again later; `ore doctor` tells operators what to do.",
+        ),
+    ),
     "invalid-request": Text(
         pl=Words(
             "Niektóre pola wymagają poprawy",

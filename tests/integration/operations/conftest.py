@@ -1,14 +1,25 @@
 """A gateway with real tables on either database, told a story event by event."""
 
+import json
+import os
 from itertools import groupby
 
 import pytest
+from typer.testing import CliRunner
 
-from services.gateway.journal import SUBSCRIPTION, Journal
+from platform_cli import migrating
+from platform_cli.main import app
+from services.gateway.journal import SUBSCRIPTION, Journal, journal
 from services.gateway.projections.registry import VIEWS
+from services.recruitment.component import COMPONENT
+from shared.contracts.recruitment import CreateEdition
 from shared.kernel.database import Database
+from shared.kernel.epochs import check_listener
 from shared.kernel.migrations import upgrade
 from shared.kernel.positions import read_position
+from shared.kernel.subscription import Subscription
+from tests import servers as real
+from tests.unit.gateway.programme import a_configuration
 from tests.unit.gateway.projections.showing import rows_of
 from tests.unit.gateway.projections.stories import a_whole_story
 
@@ -56,3 +67,98 @@ def gateway(gateway_url):
     upgrade(database, "services.gateway.migrations")
     yield ToldGateway(database)
     database.close()
+
+
+# --- a platform whose stores can be lost ----------------------------------------------------------
+
+NAMES = ("recruitment", "advisory", "hdr", "monitoring", "gateway")
+
+
+class Platform:
+    """Recruitment and its listener the gateway over real databases; no broker is needed."""
+
+    def __init__(self, urls, folder):
+        self.urls, self.folder = urls, folder
+        self.open()
+
+    def open(self):
+        self.app = COMPONENT.build(Database(self.urls["recruitment"]))
+        self.gateway = Database(self.urls["gateway"])
+        self.journal = Journal(self.gateway, [view() for view in VIEWS])
+        self.journal.prepare()
+        self.listener = Subscription(
+            SUBSCRIPTION, ["recruitment"], self.journal, self.feed, "memory://"
+        )
+
+    def feed(self, _source, after, limit):
+        """As the service's entrypoint ``read_feed``."""
+        check_listener(self.app.database, after)
+        return self.app.read_contract_events(after, limit)[0]
+
+    def close(self):
+        self.app.close()
+        self.gateway.close()
+
+    def open_edition(self, slug):
+        request = CreateEdition.model_validate({"configuration": a_configuration(slug=slug)})
+        return self.app.execute(lambda: self.app.create_edition(request)).position
+
+    def heard(self):
+        with self.gateway.reading() as connection:
+            rows = connection.execute(journal.select().order_by(journal.c.position)).all()
+        return [
+            (row.sequence, json.loads(row.body)["data"]["configuration"]["slug"]) for row in rows
+        ]
+
+    def shown(self):
+        with self.gateway.reading() as connection:
+            query = "SELECT slug FROM editions ORDER BY slug"
+            return list(connection.exec_driver_sql(query).scalars())
+
+    def position(self):
+        with self.gateway.reading() as connection:
+            return read_position(connection, SUBSCRIPTION, "recruitment")
+
+    def ore(self, *arguments):
+        result = CliRunner().invoke(app, [*arguments, "--data", str(self.folder)])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, " ".join(result.output.split())
+
+
+def set_variables(monkeypatch, urls, broker=None):
+    for name, url in urls.items():
+        monkeypatch.setenv(f"ORE_{name.upper()}_DATABASE_URL", url)
+    if broker:
+        monkeypatch.setenv("ORE_BROKER_URL", broker)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def platform(request, tmp_path, monkeypatch):
+    """Two editions recorded and followed, a copy of the store, then two more."""
+    if request.param == "sqlite":
+        urls = {name: f"sqlite:///{tmp_path / name}.db" for name in NAMES}
+        set_variables(monkeypatch, urls)
+        yield from a_platform(urls, tmp_path)
+        return
+    servers = request.getfixturevalue("servers")
+    with (
+        real.a_postgres_database(servers) as a,
+        real.a_postgres_database(servers) as b,
+        real.a_postgres_database(servers) as c,
+        real.a_postgres_database(servers) as d,
+        real.a_postgres_database(servers) as e,
+    ):
+        urls = dict(zip(NAMES, (a, b, c, d, e), strict=True))
+        set_variables(monkeypatch, urls, "amqp://nobody@127.0.0.1:1/none")
+        yield from a_platform(urls, tmp_path)
+
+
+def a_platform(urls, folder):
+    migrating.migrate(NAMES, dict(os.environ))
+    made = Platform(urls, folder)
+    for slug in ("edycja-1", "edycja-2"):
+        made.open_edition(slug)
+    made.listener.catch_up()
+    yield made
+    made.close()
