@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Table, inspect
 
-from services.gateway.journal import journal, view_positions
+from services.gateway.journal import journal, view_positions, withdrawn_entries
 from services.gateway.projections import metadata
 from services.gateway.projections.registry import VIEWS
 from shared.kernel.database import Database
@@ -17,7 +17,8 @@ from shared.kernel.migrations import upgrade
 from tests.unit.gateway.projections.showing import show
 from tests.unit.gateway.projections.stories import a_whole_story
 
-TABLES = (journal, view_positions, *(table for view in VIEWS for table in view.tables))
+OF_THE_JOURNAL = (journal, view_positions, withdrawn_entries)
+TABLES = (*OF_THE_JOURNAL, *(table for view in VIEWS for table in view.tables))
 
 
 @pytest.fixture(scope="module")
