@@ -22,13 +22,15 @@ if NAME not in {"projector", "gateway", ""}:
 
 import os  # noqa: E402
 import signal  # noqa: E402
+import tempfile  # noqa: E402
 import threading  # noqa: E402
 
 import structlog  # noqa: E402
 
 from platform_cli import registry  # noqa: E402
 from platform_cli.configuration import broker_url, database_url  # noqa: E402
-from shared.kernel import logs  # noqa: E402
+from platform_cli.watching import Watched, watch  # noqa: E402
+from shared.kernel import logs, metrics  # noqa: E402
 from shared.kernel.database import Database  # noqa: E402
 from shared.kernel.settings import ServiceSettings, SettingsError, number  # noqa: E402
 
@@ -37,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 def serve_service(name: str) -> None:
     """Run one nameko service until SIGTERM or SIGINT; then finish what is in hand and stop."""
-    from shared.kernel.nameko_host import build_container
+    from shared.kernel.nameko_host import build_container, runtime_of
 
     settings = ServiceSettings.from_environment(name)
     container = build_container(registry.load(name).service_class(), settings)
@@ -48,6 +50,8 @@ def serve_service(name: str) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     container.start()
+    runtime = runtime_of(container)
+    watch(Watched(runtime.state, runtime.figures), os.environ)
     log.info("service_started", service=name)
     container.wait()
     log.info("service_stopped", service=name)
@@ -64,6 +68,7 @@ def serve_projector() -> None:
     stopping = threading.Event()
     for number_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number_, lambda *_: stopping.set())
+    watch(Watched(projector.state, projector.figures), os.environ)
     thread.start()
     log.info("service_started", service="projector")
     while thread.is_alive() and not stopping.wait(1.0):
@@ -79,6 +84,8 @@ def serve_gateway() -> None:
     bind = os.environ.get("ORE_GATEWAY_BIND", "127.0.0.1:8000")
     workers = int(number(os.environ, "ORE_GATEWAY_WORKERS", 2, 1))
     threads = int(number(os.environ, "ORE_GATEWAY_THREADS", 8, 1))
+    if not os.environ.get(metrics.SHARED_FOLDER):  # its processes add their counts up there
+        os.environ[metrics.SHARED_FOLDER] = tempfile.mkdtemp(prefix="ore-metrics-")
     os.execv(  # noqa: S606 -- our own interpreter and arguments
         sys.executable,
         [

@@ -13,17 +13,33 @@ from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services.gateway import auth, blueprints, clients, pages, problems
 from services.gateway.errors import BadRequestError
 from services.gateway.runtime import EXTENSION, Rpc, Runtime
 from services.gateway.settings import GatewaySettings
+from shared.kernel import metrics
 from shared.kernel.clock import Clock
 from shared.kernel.database import Database
 from shared.kernel.rpc import RpcClient
 
 log = structlog.get_logger(__name__)
+
+HTTP_REQUESTS = Counter(
+    "ore_http_requests",
+    "Requests answered",
+    ["method", "endpoint", "status"],
+    registry=metrics.counted,
+)
+HTTP_SECONDS = Histogram(
+    "ore_http_request_seconds",
+    "How long a request took",
+    ["method", "endpoint"],
+    registry=metrics.counted,
+)
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 LARGEST_REQUEST = 8_000_000
 MOST_FORM_FIELDS = 10_000
@@ -125,6 +141,7 @@ def _end(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     if auth.principal().is_signed_in:
         headers.setdefault("Cache-Control", "no-store")
+    _count(response)
     if request.endpoint != "static":
         log.info(
             "request",
@@ -137,3 +154,13 @@ def _end(response: Response) -> Response:
             duration_ms=round((time.monotonic() - g.get("started", time.monotonic())) * 1000, 1),
         )
     return response
+
+
+def _count(response: Response) -> None:
+    """Count the request under names that we gave: a caller cannot make up new ones."""
+    method = request.method if request.method in METHODS else "other"
+    endpoint = request.endpoint or "none"
+    HTTP_REQUESTS.labels(method, endpoint, str(response.status_code)).inc()
+    HTTP_SECONDS.labels(method, endpoint).observe(
+        time.monotonic() - g.get("started", time.monotonic())
+    )

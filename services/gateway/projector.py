@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.gateway.journal import SOURCES, SUBSCRIPTION, Journal
+from services.gateway.progress import database_state, gateway_figures
 from services.gateway.projections.registry import VIEWS
 from shared.kernel.database import Database
+from shared.kernel.metrics import Figures
 from shared.kernel.rpc import RpcClient
 from shared.kernel.subscription import Subscription
 
@@ -34,6 +38,21 @@ class Projector:
         """Follow the services until stopped."""
         self.journal.prepare()
         self.subscription.run()
+
+    def state(self) -> tuple[bool, dict[str, Any]]:
+        """Whether it follows, and what may be told of it to anybody."""
+        is_connected, state = database_state(self.journal.database)
+        is_troubled = self.subscription.trouble is not None
+        return is_connected and not is_troubled, {
+            "service": "projector",
+            "is_troubled": is_troubled,  # the trouble's text may name hosts
+            "gaps_healed": self.subscription.gaps_healed,
+            **state,
+        }
+
+    def figures(self) -> Figures:
+        """Position and lag of the journal and the views, for Prometheus."""
+        return gateway_figures(self.journal.database, self.rpc)
 
     def stop(self) -> None:
         """End `run` after the batch in hand."""

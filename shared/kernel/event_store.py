@@ -34,7 +34,7 @@ from eventsourcing.persistence import (
 )
 from sqlalchemy import Connection, Table, bindparam, exc, func, insert, select
 
-from shared.kernel import schema
+from shared.kernel import metrics, schema
 from shared.kernel.database import Database, is_lost, upsert
 from shared.kernel.serialization import FastMapper, FastTranscoder
 
@@ -399,6 +399,8 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
     def _wait_at_fence(self, after: int, deadline_seconds: float) -> int:
         """The highest number handed out, once every transaction that holds one up to it ended."""
         deadline = time.monotonic() + deadline_seconds
+        came = time.monotonic()
+        is_waiting = False
         query = _TOP_AND_FENCE.format(table=self.table.name)
         with _translated():
             top, fence = _ask_again_if_lost(self.database, lambda c: _fetch(c, query, (after,)))[0]
@@ -406,9 +408,14 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
                 rows = _ask_again_if_lost(self.database, lambda c: _fetch(c, _OLDEST_RUNNING))
                 if rows[0][0] >= fence:
                     break
+                if not is_waiting:
+                    metrics.FENCE_WAITS.inc()
+                    is_waiting = True
                 if time.monotonic() > deadline:
                     raise FenceTimeoutError("a transaction that may write events does not end")
                 time.sleep(FENCE_POLL_SECONDS)
+        if is_waiting:
+            metrics.FENCE_WAIT_SECONDS.observe(time.monotonic() - came)
         return int(top)
 
     def subscribe(

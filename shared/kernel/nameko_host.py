@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 import orjson
 import structlog
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import OperationalError, PersistenceError
 from nameko.constants import (
     AMQP_URI_CONFIG_KEY,
     MAX_WORKERS_CONFIG_KEY,
@@ -25,6 +25,7 @@ from nameko.extensions import DependencyProvider
 from nameko.rpc import rpc
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import exc
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.contracts.base import Answer, Request
 from shared.kernel import parked_acts, parking
@@ -35,6 +36,7 @@ from shared.kernel.context import CommandContext, command_context
 from shared.kernel.database import Database
 from shared.kernel.epochs import StoreRestoredError, check_listener
 from shared.kernel.operator_acts import list_acts
+from shared.kernel.metrics import Figures
 from shared.kernel.parking import ServiceSink
 from shared.kernel.positions import parked_count, read_position
 from shared.kernel.refusal import InvalidRequestError, Refusal
@@ -128,6 +130,40 @@ class Runtime:
             },
             "parked": parked,
         }
+
+    def state(self) -> tuple[bool, dict[str, Any]]:
+        """Whether requests can be served, and what may be told of it to anybody."""
+        try:
+            status = self.status()
+        except (SQLAlchemyError, PersistenceError) as error:
+            return False, {"service": self.component.name, "database": type(error).__name__}
+        for part in ("relay", "subscription"):  # the trouble's text may name hosts
+            status[part]["is_troubled"] = bool(status[part].pop("trouble"))
+        return not status["relay"]["is_troubled"], {"database": "connected", **status}
+
+    def figures(self) -> Figures:
+        """Position and lag of the relay and the subscription, for Prometheus."""
+        name, figures = self.component.name, Figures()
+        meaning = "Whether the service's database answers"
+        try:
+            with self.application.database.reading() as connection:
+                positions = {
+                    source: read_position(connection, name, source).sequence
+                    for source in self.component.sources
+                }
+                figures.add_parked(connection, name)
+                position, _ = self.relay.position(connection)
+                end = self.application.log.max_notification_id() or 0
+                oldest = self.relay.oldest_waiting(connection, position)
+        except (SQLAlchemyError, PersistenceError):
+            figures.add("ore_service_connected", meaning, 0, service=name)
+            return figures
+        figures.add("ore_service_connected", meaning, 1, service=name)
+        figures.add_progress("relay", position, end, oldest, service=name)
+        leads = "Whether this process's relay is the one that publishes"
+        figures.add("ore_relay_leading", leads, self.relay.is_leading, service=name)
+        figures.add_subscription(name, positions, self.rpc)
+        return figures
 
 
 class ApplicationProvider(DependencyProvider):

@@ -7,16 +7,19 @@ may be published twice but is never left out; listeners know a sequence they hav
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import structlog
+from eventsourcing.persistence import StoredEvent
 from kombu import Producer
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from shared.kernel import broker, schema
+from shared.kernel import broker, metrics, schema
 from shared.kernel.application import ServiceApplication
 from shared.kernel.envelope import CONTENT_TYPE, Envelope
 from shared.kernel.epochs import check_listener
@@ -30,6 +33,13 @@ CONFIRM_TIMEOUT_SECONDS = 10.0
 
 _T = schema.relay
 _POSITION = select(_T.c.position, _T.c.published_sequence)
+_E = schema.events.c
+_FIRST_AFTER = (
+    select(_E.originator_id, _E.originator_version, _E.topic, _E.state)
+    .where(_E.id > bindparam("after"))
+    .order_by(_E.id)
+    .limit(1)
+)
 _MOVE = (
     update(_T)
     .where(_T.c.position == bindparam("old"))
@@ -58,6 +68,7 @@ class Relay:
         self.poll_seconds = poll_seconds
         self.trouble: str | None = None
         self.is_leading = False
+        self._confirm_seconds = metrics.CONFIRM_SECONDS.labels(application.name)
         self._at: tuple[int, int] | None = None
         self._stopping = threading.Event()
         self._woken = threading.Event()
@@ -125,7 +136,9 @@ class Relay:
             position, BATCH, previous=published
         )
         if envelopes:
+            began = time.monotonic()
             publisher.publish(envelopes)
+            self._confirm_seconds.observe(time.monotonic() - began)
         if read_up_to > position:
             last = envelopes[-1].sequence if envelopes else published
             self._store_position(position, read_up_to, last)
@@ -136,6 +149,16 @@ class Relay:
         """How far the log was read, and the last contract event that was confirmed."""
         row = connection.execute(_POSITION).one_or_none()
         return (row.position, row.published_sequence) if row else (0, 0)
+
+    def oldest_waiting(self, connection: Connection, position: int) -> datetime | None:
+        """The moment of the first event after a position, as the event tells it."""
+        row = connection.execute(_FIRST_AFTER, {"after": position}).one_or_none()
+        if row is None:
+            return None
+        stored = StoredEvent(row[0], row[1], row[2], bytes(row[3]))
+        event: Any = self.application.mapper.to_domain_event(stored)
+        moment: datetime = event.timestamp
+        return moment
 
     def _store_position(self, old: int, new: int, published: int) -> None:
         values = {"position": new, "published_sequence": published}

@@ -18,7 +18,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from sqlalchemy import exc
 
 from shared.contracts.base import ContractEvent
-from shared.kernel import broker
+from shared.kernel import broker, metrics
 from shared.kernel.envelope import Envelope, MalformedMessageError
 from shared.kernel.epochs import StoreRestoredError
 from shared.kernel.positions import AlreadyDeliveredError, EpochChangedError, Position
@@ -121,6 +121,7 @@ class Subscription:
         self.heal_seconds = heal_seconds
         self.trouble: str | None = None
         self.gaps_healed = 0
+        self._healed = metrics.GAPS_HEALED.labels(name)
         self._stopping = threading.Event()
         self._positions: dict[str, Position] = {}
 
@@ -176,6 +177,7 @@ class Subscription:
                 continue
             self._flush(run)
             self.gaps_healed += 1
+            self._healed.inc()
             self._read_feed(envelope.source, until=envelope.sequence)
         self._flush(run)
 

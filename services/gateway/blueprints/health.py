@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.gateway.clients import services
 from services.gateway.journal import SOURCES, SUBSCRIPTION, last_position, level_position
+from services.gateway.progress import gateway_figures
 from services.gateway.runtime import runtime
+from shared.kernel.metrics import exposition
 from shared.kernel.positions import parked_count, read_position
 from shared.kernel.rpc import ServiceFailedError, ServiceUnavailableError
 
@@ -38,22 +40,8 @@ def ready() -> tuple[Response, int]:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """The same figures for Prometheus."""
-    registry = CollectorRegistry()
-    state = gateway_state()
-    for name, meaning in (
-        ("journal_position", "End of the gateway's journal"),
-        ("views_position", "Journal position that every view has passed"),
-        ("parked", "Messages of the gateway that wait for a person's decision"),
-    ):
-        Gauge(f"ore_gateway_{name}", meaning, registry=registry).set(state.get(name, 0))
-    up = Gauge("ore_gateway_connected", "Whether its database answers", registry=registry)
-    up.set(state["database"] == "connected")
-    taken = Gauge(
-        "ore_gateway_source_sequence", "Taken over from a source", ["source"], registry=registry
-    )
-    for source, sequence in state.get("sources", {}).items():
-        taken.labels(source).set(sequence)
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    body = exposition(gateway_figures(runtime().database, runtime().rpc))
+    return Response(body, content_type=CONTENT_TYPE_LATEST)
 
 
 def gateway_state() -> dict[str, Any]:

@@ -293,4 +293,24 @@ def test_without_its_database_the_gateway_is_not_ready(beginning, tmp_path):
 def test_the_figures_are_there_for_prometheus(programme):
     text = programme.app.test_client().get("/metrics").text
     assert "ore_gateway_connected 1.0" in text
-    assert re.search(r'ore_gateway_source_sequence\{source="recruitment"\} [1-9]', text)
+    labels = r'\{source="recruitment",subscription="gateway"\}'
+    assert re.search(rf"ore_subscription_position{labels} [1-9]", text)
+    assert re.search(rf"ore_subscription_lag_events{labels} \d", text)
+    assert re.search(r'ore_view_position\{view="\w+"\} [1-9]', text)
+    assert re.search(r'ore_view_lag_events\{view="\w+"\} 0', text)
+    assert 'ore_parked_messages{subscription="gateway"} 0.0' in text
+
+
+def test_requests_are_counted_under_our_own_names(programme):
+    client = programme.app.test_client()
+    client.get("/health/live")
+    client.open("/nowhere", method="MADEUP")
+    text = client.get("/metrics").text
+    counted = 'ore_http_requests_total{endpoint="health.live",method="GET",status="200"} '
+    assert float(text.split(counted)[1].split()[0]) >= 1
+    assert (
+        'endpoint="health.live",method="GET"} '
+        in text.split("ore_http_request_seconds_count{", 1)[1]
+    )
+    assert 'method="other"' in text
+    assert "MADEUP" not in text
