@@ -10,7 +10,7 @@ VENV := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
-	schemas events-doc translations bench-main-job bench-store clean
+	schemas events-doc translations bench-delivery bench-main-job bench-store clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ events-doc: setup ## write docs/events.md from the contracts
 
 translations: setup ## compile the translations, naming every mistake by file and line
 	@$(VENV)/python -m tooling.translations
+
+bench-delivery: setup ## measure the delivery against bare kombu; QUICK=1 for a rough minute
+	@$(VENV)/python -m bench.delivery
 
 bench-main-job: setup ## measure the platform's main job (see bench/)
 	@$(VENV)/python -m bench.main_job $(ARGS)
