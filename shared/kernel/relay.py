@@ -16,7 +16,6 @@ from typing import Any
 
 import structlog
 from eventsourcing.persistence import StoredEvent
-from kombu import Producer
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from shared.kernel import broker, metrics, schema
@@ -27,7 +26,7 @@ from shared.kernel.subscription import BACK_OFF_SECONDS, TRANSIENT
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 500
 CONFIRM_TIMEOUT_SECONDS = 10.0
 
 
@@ -196,7 +195,6 @@ class _ConfirmedPublisher:
         self.connection = connection
         self.channel = connection.channel()
         self.exchange = broker.events_exchange(url)
-        self.producer = Producer(self.channel, exchange=self.exchange, auto_declare=False)
         self.has_confirms = not broker.is_inprocess(url)
         self._next_tag = 0
         self._unconfirmed: set[int] = set()
@@ -213,18 +211,11 @@ class _ConfirmedPublisher:
             UnconfirmedError: Any of them was refused, or not confirmed in time.
         """
         for envelope in envelopes:
-            self.producer.publish(
-                envelope.to_json(),
+            # Straight to the channel: kombu's producer costs more for each message than the broker.
+            self.channel.basic_publish(
+                self._message(envelope),
+                exchange=self.exchange.name,
                 routing_key=f"{envelope.source}.{envelope.event_name}",
-                content_type=CONTENT_TYPE,
-                content_encoding="utf-8",
-                delivery_mode=2,
-                message_id=envelope.id,
-                headers={
-                    "cloudEvents_type": envelope.type,
-                    "cloudEvents_source": f"/ore/{envelope.source}",
-                    "cloudEvents_subject": envelope.subject,
-                },
             )
             if self.has_confirms:
                 self._next_tag += 1
@@ -236,6 +227,20 @@ class _ConfirmedPublisher:
                 raise UnconfirmedError("the broker did not confirm in time") from error
             if self._refused:
                 raise UnconfirmedError("the broker refused a message")
+
+    def _message(self, envelope: Envelope) -> Any:
+        return self.channel.prepare_message(
+            envelope.to_json(),
+            None,
+            CONTENT_TYPE,
+            "utf-8",
+            {
+                "cloudEvents_type": envelope.type,
+                "cloudEvents_source": f"/ore/{envelope.source}",
+                "cloudEvents_subject": envelope.subject,
+            },
+            {"delivery_mode": 2, "message_id": envelope.id},
+        )
 
     def stay_alive(self) -> None:
         """Keep the connection's heartbeat going while there is nothing to publish."""
