@@ -35,8 +35,8 @@ from shared.kernel.component import Component
 from shared.kernel.context import CommandContext, command_context
 from shared.kernel.database import Database
 from shared.kernel.epochs import StoreRestoredError, check_listener
-from shared.kernel.operator_acts import list_acts
 from shared.kernel.metrics import Figures
+from shared.kernel.operator_acts import list_acts
 from shared.kernel.parking import ServiceSink
 from shared.kernel.positions import parked_count, read_position
 from shared.kernel.refusal import InvalidRequestError, Refusal
