@@ -380,13 +380,12 @@ class StatusAnswer(Answer):
 
 def read_feed(app: Any, request: FeedQuery) -> FeedAnswer:
     """The body of every service's ``read_feed`` entrypoint."""
-    application: ServiceApplication = app.runtime.application
     try:
-        check_listener(application.database, request.after)
+        check_listener(app.database, request.after)
     except StoreRestoredError:
-        application.doubt_epoch()
+        app.doubt_epoch()
         raise
-    envelopes, _ = application.read_contract_events(request.after, request.limit)
+    envelopes, _ = app.read_contract_events(request.after, request.limit)
     return FeedAnswer(events=tuple(envelope.to_cloudevent() for envelope in envelopes))
 
 

@@ -85,7 +85,8 @@ def park_undecodable(database: Database, subscription: str, body: bytes, error: 
         connection.execute(
             insert(schema.parked_messages).values(
                 subscription=subscription,
-                body=body.decode("utf-8", "backslashreplace")[:100_000],
+                # PostgreSQL's text holds no NUL.
+                body=body.decode("utf-8", "backslashreplace").replace("\0", "\\x00")[:100_000],
                 error=error[:4000],
                 attempts=1,
                 is_behind=False,

@@ -237,7 +237,7 @@ class Subscription:
             quiet_since = time.monotonic()
             while not self._stopping.is_set():
                 if broker.drain(connection, pending, DRAIN_SECONDS, BATCH):
-                    self.receive([message.body for message in pending])
+                    self.receive([_as_bytes(message.body) for message in pending])
                     for message in pending:
                         message.ack()
                     pending.clear()
@@ -245,3 +245,8 @@ class Subscription:
                 elif time.monotonic() - quiet_since >= self.heal_seconds:
                     self.catch_up()
                     quiet_since = time.monotonic()
+
+
+def _as_bytes(body: bytes | str) -> bytes:
+    """A message as it was sent: the driver gives text where the sender named an encoding."""
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body

@@ -16,7 +16,7 @@ from shared.kernel.testing import an_application
 from tests.architecture.tree import ROOT, name_of, python_files, tree_of
 from tests.contract.stored_events import aggregates
 
-MOST_LINES = 3200
+MOST_LINES = 3250
 """Lines of code without blank ones, comments and docstrings.
 
 The house's guideline is 2,000, and "look again above". We looked: above it stand the event store
@@ -136,6 +136,7 @@ SLEEPERS = {
     "tests/e2e/running.py": "looks again whether the platform is ready, with a deadline",
     "tests/integration/kernel/conftest.py": "`eventually`: looks again, with a deadline",
     "tests/integration/kernel/fence_writer.py": "a transaction that stays open is what is tested",
+    "tests/integration/kernel/green_reader.py": "a beat, whose stalls are measured",
     "tests/story/api.py": "sends again what was not answered, with a deadline",
     "tests/story/processes.py": "strikes at a random moment, which is what is tested",
     "tests/story/steps.py": "`eventually`: looks again, with a deadline",

@@ -103,16 +103,24 @@ def test_a_malformed_message_on_the_queue_is_parked_and_the_rest_goes_on(samples
     samples.start("ledger")
     samples.start("mirror")
     with Connection(amqp_url) as connection:
-        Producer(connection.default_channel).publish(
-            b"{not json", exchange="", routing_key="ore.mirror", content_type="text/plain"
+        producer = Producer(connection.default_channel)
+        to_mirror = {"exchange": "", "routing_key": "ore.mirror"}
+        producer.publish(b"{not json", content_type="text/plain", **to_mirror)
+        # Where an encoding is named, the driver gives text instead of bytes.
+        producer.publish(
+            b"{", content_type="application/json", content_encoding="utf-8", **to_mirror
         )
+        producer.publish(b"\0\xff", content_type="application/octet-stream", **to_mirror)
 
     add(samples, 4)
 
     hears(samples, [4])
     database = Database(samples.urls["mirror"])
-    [parked] = eventually(lambda: list_parked(database), "the message to be parked")
-    assert "not JSON" in parked.error
+    parked = eventually(
+        lambda: (found := list_parked(database))[2:] and found, "the messages to be parked"
+    )
+    assert [message.body for message in parked] == ["{not json", "{", "\\x00\\xff"]
+    assert "not JSON" in parked[0].error
     database.close()
 
 

@@ -5,7 +5,9 @@ import re
 import pytest
 from flask import url_for
 
+from services.gateway.journal import SUBSCRIPTION
 from services.gateway.permissions import PERMISSIONS
+from shared.kernel.parking import list_parked, park_undecodable
 from tests.unit.gateway.panel_visitor import Visitor, the_whole_app
 from tests.unit.gateway.programme import BOLESLAWIEC, PEOPLE
 
@@ -23,6 +25,7 @@ def site(told):
     programme = told.copy()
     for person in PEOPLE:
         programme.as_(person)
+    park_undecodable(programme.rpc.gateway, SUBSCRIPTION, b"?", "not JSON")
     yield programme, the_whole_app(programme)
     programme.close()
 
@@ -36,7 +39,8 @@ def pages_of(programme, app):
         "expert_id": ids["ros"], "team_id": ids["team"], "role": "ROS", "cycle_id": ids["cycle"],
         "stage": "IMPLEMENTATION_SUPPORT", "hdr_id": ids["hdr"], "summary_id": ids["summary"],
         "element": "title", "round_id": ids["round"], "edition_id": ids["edition"],
-        "account_id": programme.accounts["expert"],
+        "account_id": programme.accounts["expert"], "place": "gateway",
+        "number": list_parked(programme.rpc.gateway)[0].id,
     }  # fmt: skip
     with app.test_request_context():
         return {
