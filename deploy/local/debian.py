@@ -13,6 +13,8 @@ from deploy.local.processes import InfraError
 PACKAGES = {
     "postgres": ("postgresql",),
     "rabbitmq": ("rabbitmq-server",),
+    # promtool, which tests the alert rules, comes with it.
+    "prometheus": ("prometheus",),
     # Chromium draws no letters without a font, and its package only recommends some.
     "chromium": ("chromium", "fonts-dejavu-core"),
 }

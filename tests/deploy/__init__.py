@@ -1,0 +1,1 @@
+"""What deployment files promise, checked without a cluster."""

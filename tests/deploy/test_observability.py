@@ -1,0 +1,109 @@
+"""Alerts and dashboard speak of figures that exist, and each alert of something to do."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+from typer.main import get_command
+
+from deploy.local.debian import PACKAGES, install_packages
+from platform_cli.main import app
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "deploy" / "observability"
+NAME = re.compile(r"\b(?:ore|node|probe)_[a-z_]+")
+FOREIGN = {
+    "node_filesystem_avail_bytes",  # node exporter
+    "node_filesystem_size_bytes",
+    "probe_ssl_earliest_cert_expiry",  # blackbox exporter
+}
+SUFFIXES = ("_total", "_bucket", "_sum", "_count")
+
+
+def exported() -> set[str]:
+    """Names in the code, and what the client library makes of counters and histograms."""
+    names: set[str] = set()
+    for folder in ("shared", "services", "platform_cli"):
+        for path in (ROOT / folder).rglob("*.py"):
+            source = path.read_text("utf-8")
+            names |= set(re.findall(r'"(ore_[a-z_]+)"', source))
+            for ending in re.findall(r'f"ore_\{who\}_([a-z_]+)"', source):
+                names |= {f"ore_{who}_{ending}" for who in ("relay", "subscription", "view")}
+    return names | {name + suffix for name in names for suffix in SUFFIXES}
+
+
+def alerts() -> list[dict[str, Any]]:
+    groups = yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def expressions() -> list[str]:
+    board = json.loads((FOLDER / "grafana/dashboards/ore.json").read_text("utf-8"))
+    panels = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    assert len(panels) == len(board["panels"])
+    return panels + [rule["expr"] for rule in alerts()]
+
+
+def sections() -> dict[str, str]:
+    parts = re.split(r"^## ", (ROOT / "docs/runbook.md").read_text("utf-8"), flags=re.MULTILINE)
+    return {head: body for head, _, body in (part.partition("\n") for part in parts[1:])}
+
+
+def promtool(*arguments: str) -> None:
+    if shutil.which("promtool") is None:
+        install_packages(PACKAGES["prometheus"])
+    done = subprocess.run(
+        ["promtool", *arguments], check=False, cwd=FOLDER, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_rules_fire_when_they_should_and_only_then() -> None:
+    promtool("test", "rules", "alerts.test.yml")
+
+
+def test_prometheus_accepts_its_configuration() -> None:
+    promtool("check", "config", "prometheus.yml")
+
+
+def test_every_alert_is_expected_to_fire_in_a_test() -> None:
+    tested = (FOLDER / "alerts.test.yml").read_text("utf-8")
+
+    assert [a["alert"] for a in alerts() if f'alertname="{a["alert"]}"' not in tested] == []
+
+
+def test_alerts_and_panels_use_only_figures_that_are_exported() -> None:
+    used = {name for text in expressions() for name in NAME.findall(text)}
+
+    assert used - exported() - FOREIGN == set()
+
+
+def test_every_alert_has_its_section_in_the_runbook_and_no_section_is_left_over() -> None:
+    assert list(sections()) == [alert["alert"] for alert in alerts()]
+    for alert in alerts():
+        assert alert["annotations"]["runbook"] == f"docs/runbook.md#{alert['alert'].lower()}"
+
+
+def test_every_section_names_a_command_that_exists() -> None:
+    for head, body in sections().items():
+        commands = re.findall(r"`ore ([a-z -]+)`", body)
+        assert commands, head
+        for command in commands:
+            known: Any = get_command(app)
+            for word in command.split():
+                known = known.commands.get(word)
+                assert known is not None, f"{head}: ore {command}"
+
+
+def test_grafana_reads_the_source_and_the_folder_that_are_provisioned() -> None:
+    base = FOLDER / "grafana"
+    source = yaml.safe_load((base / "provisioning/datasources/prometheus.yml").read_text("utf-8"))
+    board = json.loads((base / "dashboards/ore.json").read_text("utf-8"))
+
+    used = {panel["datasource"]["uid"] for panel in board["panels"]}
+
+    assert used == {entry["uid"] for entry in source["datasources"]}
