@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from platform_cli.registry import SERVICES
-from shared.kernel.settings import required
+from shared.kernel.settings import given, required
 
 DATA_FOLDER = Path("data")
 SECRET_BYTES = 32
@@ -62,4 +62,5 @@ def broker_url(environment: Mapping[str, str] = os.environ) -> str:
 
 def migration_url(name: str, environment: Mapping[str, str] = os.environ) -> str:
     """URL for migrations: ``ORE_<NAME>_MIGRATION_URL`` where another role owns the tables."""
-    return environment.get(f"ORE_{name.upper()}_MIGRATION_URL") or database_url(name, environment)
+    variable = f"ORE_{name.upper()}_MIGRATION_URL"
+    return given(environment, variable) or database_url(name, environment)

@@ -1,8 +1,12 @@
-"""Brings every database's tables to the newest shape."""
+"""Brings every database's tables to the newest shape; in an image ``-m platform_cli.migrating NAME``.
+
+An image holds one service's code only, so each migrates its own database.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 
 from platform_cli import registry
@@ -41,3 +45,7 @@ def migrate(
             database.close()
         done.append(name)
     return tuple(done)
+
+
+if __name__ == "__main__":
+    print(f"{', '.join(migrate(sys.argv[1:]))}: up to date")

@@ -5,10 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class SettingsError(Exception):
     """A variable of the environment is missing or wrong; the text is one sentence naming it."""
+
+
+def given(environment: Mapping[str, str], name: str) -> str:
+    """A variable, or what the file holds that ``<name>_FILE`` names; empty when neither is set.
+
+    Raises:
+        SettingsError: The file cannot be read.
+    """
+    value = environment.get(name, "").strip()
+    path = environment.get(f"{name}_FILE", "").strip()
+    if value or not path:
+        return value
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}.") from None
 
 
 def required(environment: Mapping[str, str], name: str, purpose: str) -> str:
@@ -17,7 +34,7 @@ def required(environment: Mapping[str, str], name: str, purpose: str) -> str:
     Raises:
         SettingsError: It is not.
     """
-    value = environment.get(name, "").strip()
+    value = given(environment, name)
     if not value:
         raise SettingsError(f"Set {name}: {purpose}.")
     return value
