@@ -10,7 +10,8 @@ VENV := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
-	schemas events-doc translations bench-delivery bench-main-job bench-store clean
+	schemas events-doc translations bench-delivery bench-main-job bench-store clean secrets \
+	test-containers
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +25,12 @@ run: setup ## start the whole platform in one process (PORT=8001, DATA=folder to
 
 test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
 	@$(VENV)/python -m tooling.test
+
+secrets: ## make the passwords and keys of the compose file, once, in secrets/
+	@$(PYTHON) -m deploy.secret_files
+
+test-containers: setup ## build the images, start them with compose, try rights, scale and restarts
+	@$(VENV)/python -m pytest tests/containers -q
 
 check: setup ## format, lint, types, imports and the tests that need no server (under a minute)
 	@$(VENV)/python -m tooling.check

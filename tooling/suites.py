@@ -20,6 +20,8 @@ PARALLEL = (QUICK,)
 """Suites worth one worker per core; the others share servers."""
 SUITES = (QUICK, "deploy", "integration", "story", "e2e")
 """All suites, by the folders they run; each folder must exist and hold at least one test."""
+ELSEWHERE = ("containers",)
+"""Folders with a target of their own: they need a Docker engine."""
 LONGEST_MINUTES = 40
 
 
@@ -113,7 +115,7 @@ def read_report(name: str, report: Path, code: int, seconds: float) -> Suite:
 
 def unlisted_folders() -> list[str]:
     """Return folders of tests that no suite covers: they would never run."""
-    listed = {part for name in SUITES for part in name.split("+")}
+    listed = {part for name in SUITES for part in name.split("+")} | {*ELSEWHERE}
     folders = (ROOT / "tests").glob("*/")
     return sorted(
         path.name
