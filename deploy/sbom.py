@@ -34,9 +34,8 @@ def _component(name: str, distribution: Distribution) -> dict[str, Any]:
         "version": distribution.version,
         "purl": address,
     }
-    expression = distribution.metadata.get("License-Expression")
-    if expression:
-        component["licenses"] = [{"expression": expression}]
+    if "License-Expression" in distribution.metadata:
+        component["licenses"] = [{"expression": distribution.metadata["License-Expression"]}]
     return component
 
 

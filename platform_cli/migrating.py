@@ -1,4 +1,4 @@
-"""Brings every database's tables to the newest shape; in an image ``-m platform_cli.migrating NAME``.
+"""Brings every database's tables to the newest shape; in an image ``… .migrating NAME``.
 
 An image holds one service's code only, so each migrates its own database.
 """

@@ -1,4 +1,4 @@
-"""The compose project as its operators use it: through `docker compose`, on this checkout's files."""
+"""The compose project as its operators use it: `docker compose` on this checkout's files."""
 
 from __future__ import annotations
 

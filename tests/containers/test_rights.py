@@ -7,8 +7,15 @@ import pytest
 from amqp.exceptions import AccessRefused
 from kombu import Connection, Exchange, Producer, Queue
 
-from tests.containers.compose import PROCESSES, compose, containers_of, docker, from_here, inspect
-from tests.containers.compose import secret
+from tests.containers.compose import (
+    PROCESSES,
+    compose,
+    containers_of,
+    docker,
+    from_here,
+    inspect,
+    secret,
+)
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
 SERVICES = ("recruitment", "advisory", "hdr", "monitoring")
@@ -62,7 +69,7 @@ def test_a_service_publishes_under_its_own_name_only(platform):
             channel.confirm_select()
             Producer(channel, events, auto_declare=False).publish({}, routing_key=f"{name}.ping")
         for other in {*DATABASES} - {name}:
-            with broker(name) as connection, pytest.raises(AccessRefused):
+            with broker(name) as connection, pytest.raises(AccessRefused):  # noqa: PT012
                 channel = connection.channel()
                 channel.confirm_select()
                 producer = Producer(channel, events, auto_declare=False)
@@ -81,7 +88,7 @@ def test_a_service_hears_its_sources_only(platform, name, key):
 
 
 def test_a_service_commands_no_other(platform):
-    with broker("monitoring") as connection, pytest.raises(AccessRefused):
+    with broker("monitoring") as connection, pytest.raises(AccessRefused):  # noqa: PT012
         rpc = Exchange("nameko-rpc", type="topic", passive=True)
         channel = connection.channel()
         channel.confirm_select()
