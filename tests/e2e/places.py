@@ -39,6 +39,17 @@ BEHIND_A_FORM = frozenset(
     }
 )
 """Pages that a visitor sees only after filling in a form: the candidate's tests look at them."""
+WHEN_PARKED = frozenset(
+    f"operations.{name}"
+    for name in (
+        "discard_parked",
+        "replay_all",
+        "replay_parked",
+        "replay_subject",
+        "show_parked",
+    )
+)
+"""Pages about a parked message; the demonstration has none: the operator's test looks at them."""
 
 
 def the_place(_demo: Demo) -> Iterable[Values]:
@@ -368,6 +379,7 @@ EXAMPLES: dict[str, Examples] = {
     "accounts.disable_account": account,
     "accounts.enable_account": account,
     "accounts.reset_password": account,
+    "operations.show_acts": the_place,
     "operations.show_operations": the_place,
 }
 
@@ -420,7 +432,7 @@ def pages() -> list[str]:
         if rule.methods is not None and "GET" in rule.methods
     }
     api = {one for one in endpoints if one.startswith("api.") and one != "api.docs"}
-    return sorted(endpoints - api - FOR_MACHINES - BEHIND_A_FORM)
+    return sorted(endpoints - api - FOR_MACHINES - BEHIND_A_FORM - WHEN_PARKED)
 
 
 def address(endpoint: str, values: Values) -> str:

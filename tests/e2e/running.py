@@ -29,6 +29,8 @@ class Platform:
 
     address: str
     log: Path
+    data: Path
+    """The folder with its databases."""
 
 
 @contextmanager
@@ -52,7 +54,7 @@ def a_platform(folder: Path, log: Path) -> Iterator[Platform]:
         )
     try:
         _wait(process, log)
-        yield Platform(f"http://127.0.0.1:{port}", log)
+        yield Platform(f"http://127.0.0.1:{port}", log, folder)
     finally:
         process.terminate()
         try:

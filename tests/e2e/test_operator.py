@@ -4,7 +4,13 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from services.gateway.journal import journal
+from shared.kernel.database import Database
+from shared.kernel.envelope import Envelope
+from shared.kernel.parking import list_parked, park
+from tests.e2e.auditing import audit
 from tests.e2e.forms import errors, follow, press, said
 from tests.e2e.visiting import OPERATOR
 
@@ -30,6 +36,42 @@ def test_sees_that_everything_is_level(visitors):
     assert states.count() == views.get_by_role("row").count() - 1
     expect(page.get_by_role("main")).to_contain_text("Nic nie jest odłożone.")
     expect(page.get_by_role("main")).not_to_contain_text("@")
+
+
+def test_decides_about_a_parked_message(visitors, platform):
+    """Its pages look right in both languages; the reason is asked for, and the act recorded."""
+    database = Database(f"sqlite:///{platform.data / 'gateway.db'}")
+    with database.transaction() as connection:
+        event = Envelope.from_json(connection.scalar(select(journal.c.body).limit(1)))
+        park(connection, "view:editions", event, "ValueError: broken", 3)
+        park(connection, "view:editions", event, "", 0)
+    first, second = (message.id for message in list_parked(database))
+    place = "/panel/operacje/odlozone/gateway"
+    wrong = []
+    for address in (
+        *(f"{place}/{first}{way}" for way in ("", "/ponow", "/sprawa", "/odrzuc")),
+        f"{place}/ponow",
+    ):
+        pages = {language: visitors.keep_open(OPERATOR, language) for language in ("pl", "en")}
+        for page in pages.values():
+            page.goto(address)
+        wrong += [f"{address}, {one}" for one in audit(pages)]
+    assert not wrong, "\n - ".join(["", *wrong])
+
+    page = visitors.open(OPERATOR)
+    page.goto("/panel/operacje")
+    page.get_by_role("link", name=f"gateway {first}").click()
+    follow(page, "Odrzuć")
+    press(page, "Odrzuć na stałe")
+    expect(errors(page)).to_be_visible()
+    for number in (first, second):
+        page.goto(f"{place}/{number}/odrzuc")
+        page.get_by_label("Powód").fill("próba")
+        press(page, "Odrzuć na stałe")
+    page.goto("/panel/operacje/czynnosci")
+    assert page.get_by_role("main").get_by_text("próba").count() == 2
+    assert list_parked(database) == []
+    database.close()
 
 
 def test_opens_an_account_that_works_at_once_and_closes_it(visitors):
