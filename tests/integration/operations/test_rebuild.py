@@ -223,11 +223,7 @@ def test_a_view_that_is_not_there_is_named(gateway):
 # --- PostgreSQL's own ---------------------------------------------------------------------------
 
 
-@pytest.fixture
-def on_postgres(gateway):
-    if gateway.database.is_sqlite:
-        return None
-    return gateway
+ON_POSTGRES = pytest.mark.parametrize("gateway_url", ["postgres"], indirect=True)
 
 
 def described(database):
@@ -243,25 +239,23 @@ def described(database):
         ]
 
 
-def test_indexes_grants_and_owner_are_the_same_afterwards(on_postgres):
-    if on_postgres is None:
-        return
-    on_postgres.tell(30)
-    with on_postgres.database.transaction() as connection:
+@ON_POSTGRES
+def test_indexes_grants_and_owner_are_the_same_afterwards(gateway):
+    gateway.tell(30)
+    with gateway.database.transaction() as connection:
         connection.execute(text(f"GRANT SELECT, INSERT ON {VIEW} TO pg_monitor"))
-    before = described(on_postgres.database)
+    before = described(gateway.database)
 
-    rebuild(on_postgres.database, VIEW, actor="test")
+    rebuild(gateway.database, VIEW, actor="test")
 
-    assert described(on_postgres.database) == before
+    assert described(gateway.database) == before
     assert ("pg_monitor", "SELECT") in before[1]
 
 
-def test_a_long_reader_is_waited_for_and_never_broken_off(on_postgres):
-    if on_postgres is None:
-        return
-    on_postgres.tell(30)
-    engine = on_postgres.database.engine
+@ON_POSTGRES
+def test_a_long_reader_is_waited_for_and_never_broken_off(gateway):
+    gateway.tell(30)
+    engine = gateway.database.engine
     with engine.connect() as reader:
         reader.execute(text(f"SELECT count(*) FROM {VIEW}"))
         done = threading.Event()
@@ -269,7 +263,7 @@ def test_a_long_reader_is_waited_for_and_never_broken_off(on_postgres):
 
         def run():
             try:
-                rebuild(on_postgres.database, VIEW, actor="test")
+                rebuild(gateway.database, VIEW, actor="test")
             except exc.SQLAlchemyError as error:
                 failed.append(error)
             done.set()

@@ -163,9 +163,9 @@ def test_a_second_restore_is_settled_like_the_first(platform):
     assert {"edycja-3", "edycja-7"} <= set(platform.shown())
 
 
+# Of SQLite nothing tells a moved file from the same one, and nothing has to.
+@pytest.mark.parametrize("platform", ["postgres"], indirect=True)
 def test_a_database_that_was_moved_whole_goes_on_in_its_epoch(platform):
-    if platform.app.database.is_sqlite:
-        return  # nothing tells a moved file from the same one, and nothing has to
     epoch = read_epoch(platform.app.database)
     put_back(platform, save(platform))
     with pytest.raises(StoreRestoredError):
