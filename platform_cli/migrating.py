@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 
 from platform_cli import registry
 from platform_cli.configuration import migration_url
-from services.gateway import rebuilding
 from shared.kernel import migrations
 from shared.kernel.database import Database
 
@@ -40,6 +39,8 @@ def migrate(
         try:
             migrations.upgrade(database, package)
             if name == "gateway":
+                from services.gateway import rebuilding  # only in the gateway's image
+
                 rebuilding.clear_leftovers(database)  # of a rebuild that was killed
         finally:
             database.close()
