@@ -25,7 +25,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "monitoring": ("hdr",),
     "gateway": ("recruitment", "advisory", "hdr", "monitoring"),
 }
-"""Each user of the broker, and whose events it takes; the architecture tests compare it."""
+"""Each user of the broker, and whose events it takes: as `Component.sources` says."""
 UUID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 SHARED = r"nameko-rpc|ore\.events|ore\.unrouted"
 NOTHING = "^$"
