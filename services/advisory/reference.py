@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    bindparam,
     select,
     update,
 )
@@ -46,6 +47,7 @@ editions = Table(
     Column("areas", JSON, nullable=False),
     Column("stages", JSON, nullable=False),
 )
+_EDITION = select(editions).where(editions.c.edition_id == bindparam("of_edition"))
 
 
 def keep_expert(connection: Connection, entry: ExpertEnteredRoster) -> None:
@@ -98,9 +100,7 @@ def roster_of(connection: Connection, expert_ids: Iterable[UUID]) -> Roster:
 
 def edition_rules(connection: Connection, edition_id: UUID) -> EditionRules | None:
     """The rules of an edition; ``None`` when it is not known."""
-    row = connection.execute(
-        select(editions).where(editions.c.edition_id == edition_id)
-    ).one_or_none()
+    row = connection.execute(_EDITION, {"of_edition": edition_id}).one_or_none()
     if row is None:
         return None
     return EditionRules(

@@ -269,7 +269,7 @@ def list_accounts(
             )
         )
     with database.reading() as connection:
-        found = [_account(row) for row in connection.execute(query)]
+        found = [account_of(row) for row in connection.execute(query)]
     matching = [account for account in found if role is None or role in account.roles]
     return matching[offset : offset + limit], len(matching)
 
@@ -322,13 +322,13 @@ def authenticate(
     with database.transaction() as connection:
         connection.execute(delete(login_attempts).where(login_attempts.c.key == key))
         connection.execute(update(accounts).where(accounts.c.id == row.id).values(changed))
-    return _account(row)
+    return account_of(row)
 
 
 def read_account(connection: Connection, condition: ColumnElement[bool]) -> Account | None:
     """The account that meets a condition on its unique columns."""
     row = connection.execute(select(accounts).where(condition)).one_or_none()
-    return _account(row) if row else None
+    return account_of(row) if row else None
 
 
 def _refuse_too_many(database: Database, key: str, now: datetime) -> None:
@@ -392,7 +392,8 @@ def _escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _account(row: Any) -> Account:
+def account_of(row: Any) -> Account:
+    """The account in a row of its table."""
     return Account(
         id=row.id,
         email=row.email,

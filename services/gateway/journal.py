@@ -123,6 +123,17 @@ _POSITIONS = (
     .order_by(journal.c.position)
 )
 _LAST = select(func.max(journal.c.position))
+_IS_LEVEL = select(
+    select(journal.c.position)
+    .where(
+        journal.c.source == bindparam("of_source"), journal.c.sequence >= bindparam("from_sequence")
+    )
+    .order_by(journal.c.sequence)
+    .limit(1)
+    .scalar_subquery()
+    .label("wanted"),
+    select(func.min(view_positions.c.position)).scalar_subquery().label("reached"),
+)
 
 
 class Journal:
@@ -400,13 +411,8 @@ def last_position(connection: Connection) -> int:
 
 def is_level(connection: Connection, source: str, sequence: int) -> bool:
     """Whether every view shows what the source recorded under this number."""
-    position = connection.execute(
-        select(journal.c.position)
-        .where(journal.c.source == source, journal.c.sequence >= sequence)
-        .order_by(journal.c.sequence)
-        .limit(1)
-    ).scalar_one_or_none()
-    return position is not None and level_position(connection) >= position
+    row = connection.execute(_IS_LEVEL, {"of_source": source, "from_sequence": sequence}).one()
+    return row.wanted is not None and row.reached is not None and row.reached >= row.wanted
 
 
 def wait_until_level(
@@ -422,7 +428,7 @@ def wait_until_level(
         database: The gateway's own.
         source: Service that recorded it.
         sequence: Its number in the service's log, of a contract event.
-        timeout_seconds: How long to wait at most.
+        timeout_seconds: How long to wait at most; with 0 nobody even looks.
         moved: Signalled by the projector where it runs in this process; asked again and again
             otherwise.
 
@@ -431,16 +437,17 @@ def wait_until_level(
     """
     deadline = time.monotonic() + timeout_seconds
     pause = FIRST_WAIT_SECONDS
-    while True:
+    while timeout_seconds > 0:
         with database.reading() as connection:
             if is_level(connection, source, sequence):
                 return True
         remaining = deadline - time.monotonic()
         if remaining <= 0:
-            return False
+            break
         if moved is not None:
             with moved:
                 moved.wait(min(LONGEST_WAIT_SECONDS, remaining))
         else:
             time.sleep(min(pause, remaining))
             pause = min(pause * 1.5, LONGEST_WAIT_SECONDS)
+    return False

@@ -7,14 +7,35 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from services.gateway.accounts import Account, read_account
+from services.gateway.accounts import Account, account_of
 from services.gateway.tables import accounts, sessions, tokens
 from shared.kernel.database import Database
 
 TOUCH_AFTER = timedelta(minutes=1)
 """A session's last use is noted at most so often: reading a page should not write."""
+
+# Made once: each request asks one of them.
+_BY_SESSION = (
+    select(accounts, sessions.c.last_seen_at)
+    .join(sessions, sessions.c.account_id == accounts.c.id)
+    .where(
+        sessions.c.token_hash == bindparam("token_hash"),
+        sessions.c.expires_at > bindparam("now"),
+        sessions.c.last_seen_at > bindparam("used_since"),
+        accounts.c.is_active,
+    )
+)
+_BY_TOKEN = (
+    select(accounts)
+    .join(tokens, tokens.c.account_id == accounts.c.id)
+    .where(
+        tokens.c.token_hash == bindparam("token_hash"),
+        tokens.c.expires_at > bindparam("now"),
+        accounts.c.is_active,
+    )
+)
 
 
 def open_session(
@@ -44,22 +65,19 @@ def session_account(
     database: Database, token: str, *, now: datetime, idle: timedelta
 ) -> Account | None:
     """Whose session it is; ``None`` for an unknown, ended, expired or long unused one."""
-    s = sessions.c
+    wanted = {"token_hash": _hash(token), "now": now, "used_since": now - idle}
     with database.reading() as connection:
-        row = connection.execute(
-            select(s.account_id, s.last_seen_at).where(
-                s.token_hash == _hash(token), s.expires_at > now, s.last_seen_at > now - idle
-            )
-        ).one_or_none()
-        if row is None:
-            return None
-        account = read_account(connection, (accounts.c.id == row.account_id) & accounts.c.is_active)
-    if account is not None and now - row.last_seen_at >= TOUCH_AFTER:
+        row = connection.execute(_BY_SESSION, wanted).one_or_none()
+    if row is None:
+        return None
+    if now - row.last_seen_at >= TOUCH_AFTER:
         with database.transaction() as connection:
             connection.execute(
-                update(sessions).where(s.token_hash == _hash(token)).values(last_seen_at=now)
+                update(sessions)
+                .where(sessions.c.token_hash == wanted["token_hash"])
+                .values(last_seen_at=now)
             )
-    return account
+    return account_of(row)
 
 
 def end_session(database: Database, token: str) -> None:
@@ -86,12 +104,10 @@ def issue_token(
 
 def token_account(database: Database, token: str, *, now: datetime) -> Account | None:
     """Whose token it is; ``None`` for an unknown, withdrawn or expired one."""
-    t = tokens.c
-    whose = select(t.account_id).where(t.token_hash == _hash(token), t.expires_at > now)
+    wanted = {"token_hash": _hash(token), "now": now}
     with database.reading() as connection:
-        return read_account(
-            connection, (accounts.c.id == whose.scalar_subquery()) & accounts.c.is_active
-        )
+        row = connection.execute(_BY_TOKEN, wanted).one_or_none()
+    return account_of(row) if row else None
 
 
 def revoke_token(database: Database, token: str) -> None:

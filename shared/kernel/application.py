@@ -25,6 +25,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, exc, insert, select
 
 from shared.kernel import schema
+from shared.kernel.aggregate_cache import AggregateCache, Kept
 from shared.kernel.clock import Clock
 from shared.kernel.context import CommandContext, current_context, derive_secret
 from shared.kernel.database import Database
@@ -51,6 +52,7 @@ from shared.kernel.serialization import register_value_types
 A = TypeVar("A")
 MAX_ATTEMPTS = 8
 FEED_SCAN_FACTOR = 4
+CACHED_AGGREGATES = 256
 
 
 _FIRST_ANSWER = select(
@@ -65,6 +67,19 @@ class Unit:
 
     events: list[Any] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    used: dict[UUID, Any] = field(default_factory=dict)
+    """Aggregates loaded or saved."""
+    last: dict[UUID, StoredEvent] = field(default_factory=dict)
+    """The last event of each that came from the cache."""
+
+    def kept(self, stored: Iterable[StoredEvent]) -> list[Kept]:
+        """What is worth keeping once ``stored`` is committed: what then has nothing pending."""
+        last = self.last | {one.originator_id: one for one in stored}
+        return [
+            Kept(aggregate, last[of])
+            for of, aggregate in self.used.items()
+            if of in last and last[of].originator_version == aggregate.version
+        ]
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,7 @@ class ServiceApplication(Application[UUID]):
         self.read_models = tuple(projection() for projection in self.projections)
         self.on_commit: list[Callable[[], None]] = []
         self._epoch: str | None = None
+        self._cache = AggregateCache(CACHED_AGGREGATES)
         super().__init__(env={})
 
     def construct_env(self, name: str, env: Any = None) -> Environment:
@@ -134,15 +150,31 @@ class ServiceApplication(Application[UUID]):
             NotFoundError: There is none of this class with this id.
             StaleVersionError: It is not at the version that the caller last saw.
         """
-        try:
-            aggregate: Any = self.repository.get(aggregate_id, projector_func=_fold)
-        except AggregateNotFoundError:
-            aggregate = None
+        aggregate = self._reconstructed(aggregate_id)
         if not isinstance(aggregate, aggregate_class):
             raise NotFoundError(what=aggregate_class.__name__, id=str(aggregate_id))
         actual: int = aggregate.version  # type: ignore[attr-defined]
         if expected_version is not None and expected_version != actual:
             raise StaleVersionError(expected=expected_version, actual=actual)
+        return aggregate
+
+    def _reconstructed(self, aggregate_id: UUID) -> Any:
+        """From the log; a command begins where the last one of this process left the aggregate."""
+        unit = _unit.get()
+        kept = self._cache.take(aggregate_id) if unit is not None else None
+        if unit is None or kept is None:
+            try:
+                aggregate: Any = self.repository.get(aggregate_id, projector_func=_fold)
+            except AggregateNotFoundError:
+                return None
+        else:
+            since = self.log.select_events(aggregate_id, gt=kept.last.originator_version - 1)
+            if not since or since[0] != kept.last:  # a restored store: not what it was
+                return self._reconstructed(aggregate_id)
+            aggregate = _fold(kept.aggregate, map(self.mapper.to_domain_event, since[1:]))
+            unit.last[aggregate_id] = since[-1]
+        if unit is not None:
+            unit.used[aggregate_id] = aggregate
         return aggregate
 
     def save(self, *aggregates: Any, **_: Any) -> list[Any]:
@@ -154,6 +186,7 @@ class ServiceApplication(Application[UUID]):
         unit = _unit.get()
         if unit is not None:
             unit.events.extend(events)
+            unit.used |= {aggregate.id: aggregate for aggregate in aggregates}
         else:
             self._commit(Unit(events=events), current_context())
         return []
@@ -259,6 +292,7 @@ class ServiceApplication(Application[UUID]):
             position = self._published_position(unit.events, numbers)
             if context.idempotency_key is not None and delivery is None:
                 self._keep_answer(connection, context, request_hash, answer, position)
+        self._cache.keep(unit.kept(stored))
         if unit.events:
             for notify in self.on_commit:
                 notify()
