@@ -201,6 +201,9 @@ class RecruitmentClient(Client):
     def draft_call(self, message: recruitment.DraftCall) -> CreatedAnswer:
         return self._command("draft_call", message, CreatedAnswer)
 
+    def revise_call(self, message: recruitment.ReviseCall) -> VersionAnswer:
+        return self._command("revise_call", message, VersionAnswer)
+
     def publish_call(self, message: recruitment.CallRequest) -> DoneAnswer:
         return self._command("publish_call", message, DoneAnswer)
 
@@ -231,6 +234,9 @@ class RecruitmentClient(Client):
     def promote_reserve(self, message: recruitment.PromoteReserve) -> DoneAnswer:
         return self._command("promote_reserve", message, DoneAnswer)
 
+    def erase_applicant(self, message: recruitment.EraseApplicant) -> DoneAnswer:
+        return self._command("erase_applicant", message, DoneAnswer)
+
     def plan_training(self, message: recruitment.PlanTraining) -> CreatedAnswer:
         return self._command("plan_training", message, CreatedAnswer)
 
@@ -247,6 +253,12 @@ class RecruitmentClient(Client):
 
     def remove_expert(self, message: recruitment.RemoveExpert) -> DoneAnswer:
         return self._command("remove_expert", message, DoneAnswer)
+
+    def get_call(self, message: recruitment.CallRequest) -> recruitment.CallAnswer:
+        return self._query("get_call", message, recruitment.CallAnswer)
+
+    def list_calls(self, message: recruitment.CallsQuery) -> recruitment.CallsAnswer:
+        return self._query("list_calls", message, recruitment.CallsAnswer)
 
     def get_application(
         self, message: recruitment.ApplicationQuery

@@ -215,6 +215,7 @@ _PLAIN: labels.Labels = {
     "ApplicationWithdrawn": lazy("The application was withdrawn"),
     "ApplicationChecked": lazy("The formal check was recorded"),
     "ApplicationDecided": lazy("A decision was prepared"),
+    "ApplicantErased": lazy("The personal data of the application were erased"),
     "CycleOpened": lazy("The advisory cycle was opened"),
     "DirectionsSet": lazy("The directions of implementation were settled"),
     "CycleCompleted": lazy("The advisory cycle was completed"),

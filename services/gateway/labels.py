@@ -72,6 +72,13 @@ CALL_KINDS: Labels = {
 }
 """Whom a call invites."""
 
+ERASURE_GROUNDS: Labels = {
+    ErasureGround.OWN_REQUEST: lazy("the person asked for it or objected"),
+    ErasureGround.RETENTION_ENDED: lazy("the time for which they are kept is over"),
+    ErasureGround.UNLAWFUL: lazy("they should not have been taken"),
+}
+"""Why personal data are erased."""
+
 EXPERT_ROLES: Labels = {
     ExpertRole.PRO: lazy("PRO expert: personal development of organisations"),
     ExpertRole.ROS: lazy("ROS expert: development of local-government education"),
@@ -192,6 +199,7 @@ ALL_LABELS: Mapping[type[StrEnum], Labels] = {
     ExpertRole: EXPERT_ROLES,
     ApplicationStatus: APPLICATION_STATUSES,
     Decision: DECISIONS,
+    ErasureGround: ERASURE_GROUNDS,
     TrainingMode: TRAINING_MODES,
     PublicationGrouping: GROUPINGS,
     ActivityForm: ACTIVITY_FORMS,

@@ -128,6 +128,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "api.search_jst": public(),
     # --- api, calls and applications; an application's key opens it for whoever is not staff ---
     "api.draft_call": only(STAFF),
+    "api.list_call_drafts": only(STAFF),
+    "api.get_call_draft": only(STAFF),
+    "api.revise_call": only(STAFF),
     "api.publish_call": only(STAFF),
     "api.extend_call": only(STAFF),
     "api.close_call": only(STAFF),
@@ -142,6 +145,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "api.withdraw_application": public(),
     "api.check_application": only(STAFF),
     "api.decide_application": only(STAFF),
+    "api.erase_applicant": only(STAFF),
     "api.promote_reserve": only(STAFF),
     # --- api, trainings and roster ---
     "api.plan_training": only(STAFF),
@@ -221,6 +225,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "panel_calls.list_calls": only(STAFF, COORDINATOR),
     "panel_calls.show_call": only(STAFF, COORDINATOR),
     "panel_calls.draft_call": only(STAFF),
+    "panel_calls.revise_call": only(STAFF),
+    "panel_calls.discard_draft": only(STAFF),
     "panel_calls.extend_call": only(STAFF),
     "panel_calls.close_call": only(STAFF),
     "panel_calls.cancel_call": only(STAFF),
@@ -231,6 +237,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "applications.decide": only(STAFF),
     "applications.promote": only(STAFF),
     "applications.withdraw": only(STAFF),
+    "applications.erase_applicant": only(STAFF),
     # --- panel: trainings, experts, teams ---
     "trainings.list_trainings": only(STAFF, COORDINATOR, EXPERT),
     "trainings.show_training": only(STAFF, COORDINATOR),

@@ -172,6 +172,12 @@ def application_decided(event: Application.Decided) -> contracts.ApplicationDeci
     return contracts.ApplicationDecided(application_id=event.originator_id, call_id=event.call_id)
 
 
+@publications.of(Application.ApplicantErased)
+def applicant_erased(event: Application.ApplicantErased) -> contracts.ApplicantErased:
+    """That copies have to go too; why stays inside."""
+    return contracts.ApplicantErased(application_id=event.originator_id, call_id=event.call_id)
+
+
 @publications.of(Application.Promoted)
 def reserve_promoted(event: Application.Promoted) -> contracts.ReservePromoted:
     """The row of the results as it is now."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from services.recruitment.application import Recruitment
 from services.recruitment.component import COMPONENT
-from shared.contracts.base import CreatedAnswer, DoneAnswer
+from shared.contracts.base import CreatedAnswer, DoneAnswer, VersionAnswer
 from shared.contracts.recruitment import (
     ApplicationAnswer,
     ApplicationQuery,
     ApplicationsAnswer,
     ApplicationsQuery,
+    CallAnswer,
     CallRequest,
+    CallsAnswer,
+    CallsQuery,
     CancelCall,
     CheckApplication,
     CompleteTraining,
@@ -18,6 +21,7 @@ from shared.contracts.recruitment import (
     DecideApplication,
     DraftCall,
     EnrolCandidate,
+    EraseApplicant,
     ExpertsAnswer,
     ExpertsQuery,
     ExtendCall,
@@ -29,6 +33,7 @@ from shared.contracts.recruitment import (
     RecordAttendance,
     RegisterImportAnswer,
     RemoveExpert,
+    ReviseCall,
     SubmitApplication,
     TrainingAnswer,
     TrainingOutcome,
@@ -83,6 +88,10 @@ class RecruitmentService:
     def draft_call(self, request: DraftCall) -> CreatedAnswer:
         return self.app.draft_call(request)
 
+    @command(ReviseCall)
+    def revise_call(self, request: ReviseCall) -> VersionAnswer:
+        return self.app.revise_call(request)
+
     @command(CallRequest)
     def publish_call(self, request: CallRequest) -> DoneAnswer:
         return self.app.publish_call(request)
@@ -102,6 +111,14 @@ class RecruitmentService:
     @command(CallRequest)
     def publish_results(self, request: CallRequest) -> DoneAnswer:
         return self.app.publish_results(request)
+
+    @query(CallRequest)
+    def get_call(self, request: CallRequest) -> CallAnswer:
+        return self.app.get_call(request)
+
+    @query(CallsQuery)
+    def list_calls(self, request: CallsQuery) -> CallsAnswer:
+        return self.app.list_calls(request)
 
     # --- applications ---------------------------------------------------------------------------
 
@@ -124,6 +141,10 @@ class RecruitmentService:
     @command(PromoteReserve)
     def promote_reserve(self, request: PromoteReserve) -> DoneAnswer:
         return self.app.promote_reserve(request)
+
+    @command(EraseApplicant)
+    def erase_applicant(self, request: EraseApplicant) -> DoneAnswer:
+        return self.app.erase_applicant(request)
 
     @query(ApplicationQuery)
     def get_application(self, request: ApplicationQuery) -> ApplicationAnswer:

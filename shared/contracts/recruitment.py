@@ -38,6 +38,15 @@ class CallKind(StrEnum):
     JST = "JST"
 
 
+class CallState(StrEnum):
+    """Where a call stands for those who run it."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    CLOSED = "CLOSED"
+    CANCELLED = "CANCELLED"
+
+
 class Decision(StrEnum):
     """Outcome of the assessment of an application."""
 
@@ -268,6 +277,13 @@ class ApplicationDecided(RecruitmentEvent):
     call_id: UUID
 
 
+class ApplicantErased(RecruitmentEvent):
+    """Who applied was erased; the application stays, nameless. Copies elsewhere go as well."""
+
+    application_id: UUID
+    call_id: UUID
+
+
 class PublishedResult(ContractModel):
     """One row of published results."""
 
@@ -387,6 +403,7 @@ EVENTS: tuple[type[RecruitmentEvent], ...] = (
     ApplicationWithdrawn,
     ApplicationChecked,
     ApplicationDecided,
+    ApplicantErased,
     ResultsPublished,
     ReservePromoted,
     TrainingPlanned,
@@ -435,10 +452,9 @@ class RegisterImportAnswer(Answer):
     unchanged: int
 
 
-class DraftCall(Request):
-    """Prepare a call; it is not public yet. Answer: CreatedAnswer."""
+class CallTerms(Request):
+    """What a call promises and whom it invites."""
 
-    edition_id: UUID
     kind: CallKind
     slug: Slug
     title: ShortText
@@ -453,8 +469,22 @@ class DraftCall(Request):
     privacy_notice_version: ShortText
 
 
+class DraftCall(CallTerms):
+    """Prepare a call; it is not public yet. Answer: CreatedAnswer."""
+
+    edition_id: UUID
+
+
+class ReviseCall(CallTerms):
+    """Replace what a draft says; its edition stays. Answer: VersionAnswer."""
+
+    call_id: UUID
+    expected_version: int | None = Field(default=None, ge=1)
+    """The version that the editor saw; ``None`` overwrites whatever there is."""
+
+
 class CallRequest(Request):
-    """Names one call: ``publish_call``, ``close_call``. Answer: DoneAnswer."""
+    """Names one call: ``publish_call``, ``close_call`` (DoneAnswer), ``get_call`` (CallAnswer)."""
 
     call_id: UUID
 
@@ -472,6 +502,45 @@ class CancelCall(Request):
 
     call_id: UUID
     reason: LongText
+
+
+class CallAnswer(Answer):
+    """One call as those who run it see it, drafts too."""
+
+    call_id: UUID
+    edition_id: UUID
+    state: CallState
+    kind: CallKind
+    slug: str
+    title: str
+    text: str
+    opens_on: date
+    closes_on: date
+    results_by: date
+    contact_email: str
+    places: int | None
+    training_dates: tuple[date, ...]
+    covered_costs: tuple[str, ...]
+    privacy_notice_version: str
+    version: int
+
+
+class CallsQuery(Request):
+    """``list_calls``: calls of any state, the last changed first. Answer: CallsAnswer."""
+
+    state: CallState | None = None
+    edition_id: UUID | None = None
+    text: str | None = Field(default=None, max_length=200)
+    """Words of title or address."""
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=50, ge=1, le=500)
+
+
+class CallsAnswer(Answer):
+    """A page of calls and how many there are in all."""
+
+    total: int
+    calls: tuple[CallAnswer, ...]
 
 
 class Applicant(Request):
@@ -539,6 +608,24 @@ class PromoteReserve(Request):
 
     application_id: UUID
     reason: LongText
+
+
+class ErasureGround(StrEnum):
+    """Why personal data are erased: the grounds of article 17(1) RODO that a call can have."""
+
+    OWN_REQUEST = "OWN_REQUEST"
+    """The person asked for it or objected, and nothing overrides that: 17(1)(c)."""
+    RETENTION_ENDED = "RETENTION_ENDED"
+    """The time for which the call's notice promised to keep them is over: 17(1)(a)."""
+    UNLAWFUL = "UNLAWFUL"
+    """They should never have been taken, e.g. somebody else's name was given: 17(1)(d)."""
+
+
+class EraseApplicant(Request):
+    """Forget who applied, for good; the application stays. Answer: DoneAnswer."""
+
+    application_id: UUID
+    ground: ErasureGround
 
 
 class ApplicationQuery(Request):

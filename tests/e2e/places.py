@@ -67,6 +67,11 @@ def call_page(**query: Any) -> Examples:
     return lambda demo: [{"slug": demo.call(**query)["slug"]}]
 
 
+def draft(demo: Demo) -> Iterable[Values]:
+    """A call that is being prepared."""
+    return [{"call_id": demo.draft["id"]}]
+
+
 def application(**query: Any) -> Examples:
     """An application by its id."""
     return lambda demo: [{"application_id": demo.one("/applications", **query)["application_id"]}]
@@ -289,6 +294,8 @@ EXAMPLES: dict[str, Examples] = {
         {"call_id": demo.call(state=state)["call_id"]} for state in ("OPEN", "ASSESSING", "DECIDED")
     ],
     "panel_calls.draft_call": the_place,
+    "panel_calls.revise_call": draft,
+    "panel_calls.discard_draft": draft,
     "panel_calls.extend_call": call(state="OPEN"),
     "panel_calls.close_call": call(state="OPEN"),
     "panel_calls.cancel_call": call(state="OPEN"),
@@ -302,6 +309,7 @@ EXAMPLES: dict[str, Examples] = {
     "applications.decide": application(status="CHECKED"),
     "applications.promote": application(status="RESERVE"),
     "applications.withdraw": application(status="RECEIVED"),
+    "applications.erase_applicant": application(status="WITHDRAWN"),
     # --- panel: trainings, experts, teams ---
     "trainings.list_trainings": the_place,
     "trainings.show_training": lambda demo: [
@@ -389,6 +397,7 @@ REFUSED_WHEN_EMPTY = (
     "application_form.show_step",
     "applications.check",
     "applications.decide",
+    "applications.erase_applicant",
     "applications.promote",
     "applications.withdraw",
     "cycles.choose_area",
@@ -402,6 +411,7 @@ REFUSED_WHEN_EMPTY = (
     "monitoring.move_due_date",
     "monitoring.open_round",
     "panel_calls.cancel_call",
+    "panel_calls.discard_draft",
     "panel_calls.draft_call",
     "panel_calls.extend_call",
     "register.import_register",

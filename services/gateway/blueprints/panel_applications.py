@@ -49,6 +49,7 @@ from shared.contracts.recruitment import (
     CheckApplication,
     DecideApplication,
     Decision,
+    EraseApplicant,
     PromoteReserve,
     WithdrawApplication,
 )
@@ -106,7 +107,7 @@ def show_application(application_id: UUID) -> str:
         answer=answer,
         call=call,
         question_text=question_text,
-        can=_acts(shown.status),
+        can=_acts(shown.status) | {"erase": answer is not None and answer.applicant is not None},
     )
 
 
@@ -215,6 +216,34 @@ def withdraw(application_id: UUID) -> Answered:
         WithdrawApplication,
         {"application_id": application_id},
         said=_("The application was withdrawn."),
+    )
+
+
+@blueprint.route("/panel/zgloszenia/<uuid:application_id>/dane-osobowe", methods=["GET", "POST"])
+def erase_applicant(application_id: UUID) -> Answered:
+    """Forget who applied."""
+    answer = _answer(application_id)
+    act = Act(
+        title=_("Erase the personal data"),
+        caption=answer.receipt_number,
+        button=_("Erase"),
+        back=url_for(".show_application", application_id=application_id),
+        consequences=(
+            _("Name, e-mail address, phone, answers, remarks and reasons are erased for good."),
+            _("The receipt number, the decision and the statistics stay."),
+            _("The candidate's personal link opens nothing any more."),
+            _("Backups keep the data until they expire."),
+        ),
+        is_warning=True,
+    )
+    form = posted_or_empty()
+    if is_posted():
+        form.require("ground", _("Choose the ground"))
+        data = {"application_id": application_id, "ground": form.text("ground")}
+        if form.send(services().recruitment.erase_applicant, EraseApplicant, data):
+            return done(_("The personal data were erased."), act.back)
+    return act_page(
+        act, form, "applications/erase.html", grounds=choices(labels.ERASURE_GROUNDS)
     )
 
 

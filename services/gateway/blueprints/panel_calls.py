@@ -9,6 +9,8 @@ from uuid import UUID
 from flask import render_template, url_for
 
 from services.gateway import labels
+from services.gateway.accounts import Role
+from services.gateway.auth import principal
 from services.gateway.clients import services
 from services.gateway.i18n import format_day, ngettext
 from services.gateway.i18n import gettext as _
@@ -47,18 +49,24 @@ from shared.contracts.recruitment import (
     ApplicationAnswer,
     ApplicationsQuery,
     ApplicationStatus,
+    CallAnswer,
     CallKind,
     CallRequest,
+    CallsQuery,
     CancelCall,
     Decision,
     DraftCall,
     ExtendCall,
+    ReviseCall,
 )
+from shared.contracts.recruitment import CallState as Stage
+from shared.kernel.rpc import ServiceUnavailableError
 
 blueprint = area("panel_calls")
 
 MOST_AT_ONCE = 500
 OPENABLE = frozenset({CallState.ANNOUNCED, CallState.OPEN})
+DAYS = ("opens_on", "closes_on", "results_by")
 TEXTS = ("edition_id", "kind", "slug", "title", "text", "contact_email", "privacy_notice_version")
 
 
@@ -116,7 +124,12 @@ def list_calls() -> Answered:
             ),
         )
     return render_template(
-        "panel_calls/list.html", filters=filters, rows=rows, paging=paging, counts=counts
+        "panel_calls/list.html",
+        filters=filters,
+        rows=rows,
+        paging=paging,
+        counts=counts,
+        drafts=_drafts() if principal().has(Role.PROGRAMME_STAFF) else (),
     )
 
 
@@ -153,40 +166,57 @@ def show_call(call_id: UUID) -> str:
 def draft_call() -> Answered:
     """A new call: first the form, then the rehearsal of what will be public, then the act.
 
-    Nothing is recorded before the last step; until then the values travel with the form.
+    Nothing is recorded before the last step, or before it is kept as a draft; until then the
+    values travel with the form.
     """
-    form = posted_or_empty(_first_values())
     act = Act(
         title=_("New call"),
         button=_("Check before publishing"),
         back=url_for(".list_calls"),
         lead=_("Nothing is public yet: next you see the whole call as it will be published."),
     )
-    more = {"editions": _edition_options(), "kinds": choices(labels.CALL_KINDS)}
-    if not is_posted():
-        return act_page(act, form, "panel_calls/form.html", **more)
-    message = form.parse(DraftCall, _draft(form), messages=_draft_messages())
-    step = form.text("krok")
-    if message is None or step == "popraw":
-        form.errors = {} if step == "popraw" else form.errors
-        return act_page(act, form, "panel_calls/form.html", **more)
-    rehearsal = Act(
-        title=_("Check the call before it is published"),
-        button=_("Publish the call"),
+    return _write(act, posted_or_empty(_first_values()), None)
+
+
+@blueprint.route("/panel/nabory/<uuid:call_id>/szkic", methods=["GET", "POST"])
+def revise_call(call_id: UUID) -> Answered:
+    """A draft opened again: change it, keep it, or publish it after the rehearsal."""
+    draft = _draft_of(call_id)
+    act = Act(
+        title=_("Draft of a call"),
+        caption=Names.edition(draft.edition_id),
+        button=_("Check before publishing"),
         back=url_for(".list_calls"),
+        lead=_("Nothing is public yet: next you see the whole call as it will be published."),
     )
-    if step == "opublikuj":
-        call_id = form.perform(lambda: _draft_and_publish(message))
-        if call_id is not None:
-            return done(_("The call was published."), url_for(".show_call", call_id=call_id))
-        return act_page(act, form, "panel_calls/form.html", **more)
-    return act_page(
-        rehearsal,
-        form,
-        "panel_calls/rehearsal.html",
-        call=message,
-        voivodeships=_regions_of(message.edition_id),
-        today=runtime().clock.today(),
+    form = posted_or_empty(_values_of(draft))
+    if not is_posted():
+        for name in DAYS:
+            form.put_day(name, getattr(draft, name))
+    return _write(act, form, draft)
+
+
+@blueprint.route("/panel/nabory/<uuid:call_id>/szkic/usun", methods=["GET", "POST"])
+def discard_draft(call_id: UUID) -> Answered:
+    """Drop a draft that is not needed."""
+    draft = _draft_of(call_id)
+    act = Act(
+        title=_("Discard the draft"),
+        caption=draft.title,
+        button=_("Discard"),
+        back=url_for(".revise_call", call_id=call_id),
+        lead=_("Nobody outside has seen it. Its address is free again. This cannot be undone."),
+        reason=_("Reason"),
+        reason_hint=_("For the records; not public."),
+        is_warning=True,
+    )
+    return confirm(
+        act,
+        services().recruitment.cancel_call,
+        CancelCall,
+        {"call_id": call_id},
+        said=_("The draft was discarded."),
+        target=url_for(".list_calls"),
     )
 
 
@@ -317,6 +347,97 @@ def _call(call_id: UUID) -> tuple[CallRow, ApplicationCounts]:
         return call, counts_by_call(connection, [call_id])[call_id]
 
 
+def _write(act: Act, form: ActForm, draft: CallAnswer | None) -> Answered:
+    """The steps of writing a call, new or opened again: form, rehearsal, kept or published."""
+    more = {"editions": _edition_options(), "kinds": choices(labels.CALL_KINDS), "draft": draft}
+    if not is_posted():
+        return act_page(act, form, "panel_calls/form.html", **more)
+    data = _draft(form)
+    if draft is not None:
+        data["edition_id"] = draft.edition_id
+    message = form.parse(DraftCall, data, messages=_draft_messages())
+    step = form.text("krok")
+    if message is None or step == "popraw":
+        form.errors = {} if step == "popraw" else form.errors
+        return act_page(act, form, "panel_calls/form.html", **more)
+    if step in {"zapisz", "opublikuj"}:
+        return _keep(act, form, message, draft, more)
+    rehearsal = Act(
+        title=_("Check the call before it is published"),
+        button=_("Publish the call"),
+        back=act.back,
+    )
+    return act_page(
+        rehearsal,
+        form,
+        "panel_calls/rehearsal.html",
+        call=message,
+        voivodeships=_regions_of(message.edition_id),
+        today=runtime().clock.today(),
+    )
+
+
+def _keep(
+    act: Act, form: ActForm, message: DraftCall, draft: CallAnswer | None, more: dict[str, Any]
+) -> Answered:
+    """Record what was written; in the last step publish it as well."""
+    is_public = form.text("krok") == "opublikuj"
+    version = form.number("expected_version")
+    call_id = form.perform(lambda: _record(message, draft, version, is_public=is_public))
+    if call_id is None:
+        return act_page(act, form, "panel_calls/form.html", **more)
+    if is_public:
+        return done(_("The call was published."), url_for(".show_call", call_id=call_id))
+    return done(_("The draft was saved."), url_for(".revise_call", call_id=call_id))
+
+
+def _record(
+    message: DraftCall, draft: CallAnswer | None, version: int | None, *, is_public: bool
+) -> UUID:
+    recruitment = services().recruitment
+    if draft is None:
+        call_id = recruitment.draft_call(message).id
+    else:
+        call_id = draft.call_id
+        terms = message.model_dump(exclude={"edition_id"})
+        recruitment.revise_call(ReviseCall(call_id=call_id, expected_version=version, **terms))
+    if is_public:
+        recruitment.publish_call(CallRequest(call_id=call_id))
+    return call_id
+
+
+def _drafts() -> tuple[CallAnswer, ...]:
+    """What is being prepared; nothing while recruitment does not answer: the list is of use."""
+    query = CallsQuery(state=Stage.DRAFT, limit=MOST_AT_ONCE)
+    try:
+        return services().recruitment.list_calls(query).calls
+    except ServiceUnavailableError:
+        return ()
+
+
+def _draft_of(call_id: UUID) -> CallAnswer:
+    """A draft.
+
+    Raises:
+        NotFoundError: There is no such call, or it is no draft any more.
+    """
+    call = services().recruitment.get_call(CallRequest(call_id=call_id))
+    return found(call if call.state is Stage.DRAFT else None, "call", call_id)
+
+
+def _values_of(draft: CallAnswer) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(draft, name) for name in TEXTS if name != "edition_id"}
+    return values | {
+        "kind": draft.kind.value,
+        "places": draft.places or "",
+        "covered_costs": "\n".join(draft.covered_costs),
+        "training_dates": "\n".join(
+            f"{day.day}.{day.month}.{day.year}" for day in draft.training_dates
+        ),
+        "expected_version": draft.version,
+    }
+
+
 def _first_values() -> dict[str, Any]:
     editions = list(all_editions())
     return {"edition_id": str(editions[0])} if editions else {}
@@ -333,7 +454,7 @@ def _regions_of(edition_id: UUID) -> tuple[str, ...]:
 
 def _draft(form: ActForm) -> dict[str, Any]:
     data: dict[str, Any] = {name: form.text(name) or None for name in TEXTS}
-    for name in ("opens_on", "closes_on", "results_by"):
+    for name in DAYS:
         data[name] = form.day(name)
     data["places"] = form.number("places")
     data["covered_costs"] = lines(form.text("covered_costs"))
@@ -374,13 +495,6 @@ def _draft_messages() -> dict[str, str]:
         "places": _("Enter a number of places from 1 to 10,000, or leave it empty"),
         "privacy_notice_version": _("Enter the version of the privacy notice"),
     }
-
-
-def _draft_and_publish(message: DraftCall) -> UUID:
-    recruitment = services().recruitment
-    call_id = recruitment.draft_call(message).id
-    recruitment.publish_call(CallRequest(call_id=call_id))
-    return call_id
 
 
 def _standing(call_id: UUID) -> list[ApplicationAnswer]:

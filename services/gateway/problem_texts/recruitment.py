@@ -410,6 +410,56 @@ TEXTS: Mapping[str, Text] = {
             "write to the contact named in the call.",
         ),
     ),
+    "applicant-needed.DECISION": Text(
+        pl=Words(
+            "Zgłoszenie czeka na decyzję",
+            "Dopóki zgłoszenie jest rozpatrywane, dane osobowe są niezbędne do zadania w interesie "
+            "publicznym (art. 17 ust. 3 lit. b RODO). Najpierw wycofaj zgłoszenie albo poczekaj na "
+            "publikację wyników.",
+        ),
+        en=Words(
+            "The application waits for a decision",
+            "While an application is assessed, the personal data are needed for a task in the "
+            "public interest (article 17(3)(b) GDPR). Withdraw the application first, or wait for "
+            "the results.",
+        ),
+    ),
+    "applicant-needed.TRAINING": Text(
+        pl=Words(
+            "Ta osoba ma miejsce na szkoleniu",
+            "Do końca szkolenia dane osobowe są niezbędne do jego prowadzenia (art. 17 ust. 3 "
+            "lit. b RODO). Usuń je po zakończeniu szkolenia.",
+        ),
+        en=Words(
+            "The person has a place in a training",
+            "Until the training ends, the personal data are needed to hold it (article 17(3)(b) "
+            "GDPR). Erase them when the training is over.",
+        ),
+    ),
+    "applicant-needed.ROSTER": Text(
+        pl=Words(
+            "Ta osoba jest w wykazie ekspertów",
+            "Dopóki ekspert jest w wykazie, dane osobowe są niezbędne do współpracy z nim (art. 17 "
+            "ust. 3 lit. b RODO). Najpierw skreśl eksperta z wykazu.",
+        ),
+        en=Words(
+            "The person is on the roster of experts",
+            "While an expert is on the roster, the personal data are needed to work with them "
+            "(article 17(3)(b) GDPR). Take the expert off the roster first.",
+        ),
+    ),
+    "applicant-erased": Text(
+        pl=Words(
+            "Dane osobowe tego zgłoszenia usunięto",
+            "Nie wiadomo już, kto złożył to zgłoszenie, więc nie można prowadzić go dalej. "
+            "Numer zgłoszenia, decyzja i statystyki pozostają.",
+        ),
+        en=Words(
+            "The personal data of this application were erased",
+            "Nobody knows any more who applied, so the application goes no further. Its number, "
+            "its decision and the figures stay.",
+        ),
+    ),
     "not-checked": Text(
         pl=Words(
             "Brakuje oceny formalnej",
@@ -605,4 +655,8 @@ VALUES: Mapping[str, Mapping[str, Phrase]] = {
         "REJECTED": Phrase("nie zakwalifikowano", "not qualified"),
     },
 }
-VARIANT_PARAMETERS: Mapping[str, str] = {"call-not-open": "rule", "not-qualified": "state"}
+VARIANT_PARAMETERS: Mapping[str, str] = {
+    "applicant-needed": "need",
+    "call-not-open": "rule",
+    "not-qualified": "state",
+}

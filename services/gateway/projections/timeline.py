@@ -105,6 +105,7 @@ ApplicationStep = (
     recruitment.ApplicationWithdrawn
     | recruitment.ApplicationChecked
     | recruitment.ApplicationDecided
+    | recruitment.ApplicantErased
 )
 CycleStep = (
     advisory.AreaChosen
@@ -146,6 +147,7 @@ TITLE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "ApplicationWithdrawn": ("call_id",),
     "ApplicationChecked": ("call_id",),
     "ApplicationDecided": ("call_id",),
+    "ApplicantErased": ("call_id",),
     "ResultsPublished": ("decision", "reserve_rank", "receipt_number", "call_id", "edition_id"),
     "ReservePromoted": ("receipt_number", "reason", "call_id", "edition_id"),
     "CycleOpened": ("edition_id", "cycle_id"),
@@ -248,6 +250,7 @@ class Timeline(View):
         recruitment.ApplicationWithdrawn,
         recruitment.ApplicationChecked,
         recruitment.ApplicationDecided,
+        recruitment.ApplicantErased,
     )
     def on_application(
         self, connection: Connection, event: ApplicationStep, entry: JournalEntry

@@ -10,9 +10,11 @@ from services.recruitment.application.roster import RosterUseCases
 from services.recruitment.application.trainings import TrainingUseCases
 from services.recruitment.domain.announcement import Announcement
 from services.recruitment.projections.applications import Applications
+from services.recruitment.projections.call_terms import CallTerms
 from services.recruitment.projections.calls import Calls
 from services.recruitment.projections.register import Register
 from services.recruitment.projections.roster import Roster
+from services.recruitment.projections.training_places import TrainingPlaces
 from shared.contracts.base import JstRef
 from shared.contracts.recruitment import EditionConfiguration, PublishedResult, TrainingSession
 
@@ -28,7 +30,7 @@ class Recruitment(
     """The recruitment service, without any transport."""
 
     name = "recruitment"
-    projections = (Register, Calls, Applications, Roster)
+    projections = (Register, Calls, CallTerms, Applications, TrainingPlaces, Roster)
     value_types = (
         Announcement,
         EditionConfiguration,

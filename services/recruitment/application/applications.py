@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from sqlalchemy import Connection
+
 from services.recruitment.application.register import RegisterUseCases
 from services.recruitment.domain.application_form import Application
 from services.recruitment.domain.call import Call
 from services.recruitment.domain.candidate import as_candidate_sees, candidate_key
+from services.recruitment.domain.errors import ApplicantNeededError
 from services.recruitment.personal_data import (
+    erase_applicant,
     is_access_key,
     keep_applicant,
     note,
@@ -16,14 +20,18 @@ from services.recruitment.personal_data import (
 )
 from services.recruitment.projections.applications import find_applications, list_applications
 from services.recruitment.projections.calls import hold
+from services.recruitment.projections.roster import is_on_roster
+from services.recruitment.projections.training_places import is_in_training
 from shared.contracts.base import DoneAnswer
 from shared.contracts.recruitment import (
     ApplicationAnswer,
     ApplicationQuery,
     ApplicationsAnswer,
     ApplicationsQuery,
+    CallState,
     CheckApplication,
     DecideApplication,
+    EraseApplicant,
     PromoteReserve,
     Receipt,
     SubmitApplication,
@@ -168,6 +176,33 @@ class ApplicationUseCases(RegisterUseCases):
         self.save(application)
         return DoneAnswer()
 
+    def erase_applicant(self, request: EraseApplicant) -> DoneAnswer:
+        """Forget who applied and every text about them; receipt number and figures stay.
+
+        The row of the personal data goes in the transaction of the event. Where somebody still
+        works with the person (a decision to come, a training, the roster) it is refused: that work
+        is a task in the public interest, and has to end first.
+
+        Raises:
+            NotFoundError: No such application.
+            ApplicantErasedError: It was done before.
+            ApplicantNeededError: A decision, a training or the roster still needs the person.
+
+        Records:
+            ``recruitment.ApplicantErased``
+
+        Source:
+            Article 17(1) and 17(3)(b) RODO; domain handbook, LR-02, LR-04 and LR-05.
+        """
+        application = self.load(Application, request.application_id)
+        call = self.load(Call, application.call_id)
+        is_called_off = call.state is CallState.CANCELLED
+        application.erase_applicant(request.ground, is_called_off=is_called_off)
+        self.write(lambda connection: _refuse_if_at_work(connection, application.id))
+        self.write(lambda connection: erase_applicant(connection, application.id))
+        self.save(application)
+        return DoneAnswer()
+
     def get_application(self, request: ApplicationQuery) -> ApplicationAnswer:
         """One application with its personal data; with a key, as its candidate may see it.
 
@@ -201,3 +236,10 @@ class ApplicationUseCases(RegisterUseCases):
 
     def _unknown(self, application_id: UUID) -> NotFoundError:
         return NotFoundError(what=Application.__name__, id=str(application_id))
+
+
+def _refuse_if_at_work(connection: Connection, application_id: UUID) -> None:
+    if is_in_training(connection, application_id):
+        raise ApplicantNeededError(need="TRAINING")
+    if is_on_roster(connection, application_id):
+        raise ApplicantNeededError(need="ROSTER")

@@ -11,8 +11,18 @@ from services.recruitment.projections.applications import (
     confirm_standing,
     standing_applications,
 )
-from shared.contracts.base import CreatedAnswer, DoneAnswer
-from shared.contracts.recruitment import CallRequest, CancelCall, DraftCall, ExtendCall
+from services.recruitment.projections.call_terms import find_calls
+from shared.contracts.base import CreatedAnswer, DoneAnswer, VersionAnswer
+from shared.contracts.recruitment import (
+    CallAnswer,
+    CallRequest,
+    CallsAnswer,
+    CallsQuery,
+    CancelCall,
+    DraftCall,
+    ExtendCall,
+    ReviseCall,
+)
 from shared.kernel.application import ServiceApplication
 
 
@@ -40,6 +50,31 @@ class CallUseCases(ServiceApplication):
         )
         self.save(call)
         return CreatedAnswer(id=call.id)
+
+    def revise_call(self, request: ReviseCall) -> VersionAnswer:
+        """Replace what a draft says; a new address is claimed and the former one is free again.
+
+        Raises:
+            NotFoundError: No such call.
+            StaleVersionError: Somebody else saved since ``expected_version``.
+            CallNotDraftError: It is no draft any more.
+            CallDatesOrderError: It would close before it opens, or have results before it closes.
+            SlugTakenError: Another call has the address.
+
+        Records:
+            ``recruitment.CallRevised``, unless nothing changed.
+        """
+        call = self.load(Call, request.call_id, request.expected_version)
+        announcement = Announcement.model_validate(request.model_dump())
+        former, slug = call.announcement.slug, announcement.slug
+        call.revise(announcement)
+        if slug != former:
+            self.write(
+                lambda connection: claim_slug(connection, "call", slug, call.id, field="slug")
+            )
+            self.write(lambda connection: free_slug(connection, "call", former))
+        self.save(call)
+        return VersionAnswer(version=call.version)
 
     def publish_call(self, request: CallRequest) -> DoneAnswer:
         """Make a draft public, for the voivodeships that its edition has now.
@@ -137,3 +172,23 @@ class CallUseCases(ServiceApplication):
         self.write(lambda connection: confirm_standing(connection, call.id, count))
         self.save(call, *applications)
         return DoneAnswer()
+
+    def get_call(self, request: CallRequest) -> CallAnswer:
+        """One call of any state.
+
+        Raises:
+            NotFoundError: No such call.
+        """
+        call = self.load(Call, request.call_id)
+        return CallAnswer(
+            call_id=call.id,
+            edition_id=call.edition_id,
+            state=call.state,
+            version=call.version,
+            **call.announcement.model_dump(),
+        )
+
+    def list_calls(self, request: CallsQuery) -> CallsAnswer:
+        """A page of calls of any state, the last changed first."""
+        with self.database.reading() as connection:
+            return find_calls(connection, request)

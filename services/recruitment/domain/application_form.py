@@ -13,6 +13,8 @@ from eventsourcing.domain import event
 
 from services.recruitment.domain.announcement import Admission
 from services.recruitment.domain.errors import (
+    ApplicantErasedError,
+    ApplicantNeededError,
     ApplicationWithdrawnError,
     NotCheckedError,
     NotOnReserveListError,
@@ -26,7 +28,13 @@ from services.recruitment.domain.errors import (
 )
 from services.recruitment.domain.receipt import receipt_number
 from shared.contracts.base import ExpertRole, JstRef
-from shared.contracts.recruitment import ApplicationStatus, CallKind, Decision, PublishedResult
+from shared.contracts.recruitment import (
+    ApplicationStatus,
+    CallKind,
+    Decision,
+    ErasureGround,
+    PublishedResult,
+)
 from shared.kernel.aggregate import Aggregate, FirstEvent
 from shared.kernel.clock import local_day
 
@@ -92,6 +100,13 @@ class Application(Aggregate):
         previous_rank: int
         reason: str
 
+    class ApplicantErased(Aggregate.Event):
+        """Who applied was erased from the personal data, on a ground of article 17(1) RODO."""
+
+        TOPIC = "recruitment.ApplicantErased"
+        call_id: UUID
+        ground: str
+
     @classmethod
     def submit(
         cls,
@@ -144,6 +159,7 @@ class Application(Aggregate):
         self.decision: Decision | None = None
         self.reserve_rank: int | None = None
         self.published_on: date | None = None
+        self.is_erased = False
 
     @property
     def is_withdrawn(self) -> bool:
@@ -172,6 +188,7 @@ class Application(Aggregate):
     def withdraw(self, *, is_by_candidate: bool) -> None:
         """Take it back, until the results are published."""
         self._refuse_if_withdrawn()
+        self._refuse_if_erased()
         if self.is_published:
             raise WithdrawTooLateError(call_id=str(self.call_id))
         self._withdraw(call_id=self.call_id, is_by_candidate=is_by_candidate)
@@ -218,12 +235,14 @@ class Application(Aggregate):
             raise NotQualifiedError(
                 field="application_id", role=role.value, state=self._public_state
             )
+        self._refuse_if_erased()
 
     def promote(self, reason: str) -> None:
         """Qualify the candidate from the published reserve list."""
         result = self.prepared_result
         if self.status is not ApplicationStatus.RESERVE or result is None:
             raise NotOnReserveListError(state=self._public_state)
+        self._refuse_if_erased()
         self._promote(
             call_id=self.call_id,
             edition_id=self.edition_id,
@@ -232,6 +251,29 @@ class Application(Aggregate):
             previous_rank=self.reserve_rank or 0,
             reason=reason,
         )
+
+    def erase_applicant(self, ground: ErasureGround, *, is_called_off: bool) -> None:
+        """Record that who applied is forgotten; number, decision and figures stay.
+
+        Until an application is withdrawn, decided by published results or its call is called off,
+        it waits for a decision that is made about a person, and the task in the public interest
+        goes before the erasure.
+
+        Args:
+            ground: Why.
+            is_called_off: The call was cancelled: no decision will follow.
+
+        Raises:
+            ApplicantErasedError: It was done before.
+            ApplicantNeededError: A decision is still to come.
+
+        Source:
+            Article 17(1) and 17(3)(b) RODO; domain handbook, LR-02 and LR-05.
+        """
+        self._refuse_if_erased()
+        if not (self.is_withdrawn or self.is_published or is_called_off):
+            raise ApplicantNeededError(need="DECISION")
+        self._erase_applicant(call_id=self.call_id, ground=ground.value)
 
     @event(Withdrawn)
     def _withdraw(self, *, call_id: UUID, is_by_candidate: bool) -> None:
@@ -272,6 +314,10 @@ class Application(Aggregate):
         self.decision = result.decision
         self.reserve_rank = None
 
+    @event(ApplicantErased)
+    def _erase_applicant(self, call_id: UUID, ground: str) -> None:
+        self.is_erased = True
+
     @property
     def _public_state(self) -> str:
         """What may be said of its state: nothing of a decision that is only prepared."""
@@ -282,7 +328,12 @@ class Application(Aggregate):
         if self.is_withdrawn:
             raise ApplicationWithdrawnError
 
+    def _refuse_if_erased(self) -> None:
+        if self.is_erased:
+            raise ApplicantErasedError
+
     def _refuse_if_settled(self) -> None:
         self._refuse_if_withdrawn()
+        self._refuse_if_erased()
         if self.published_on is not None:
             raise ResultsAlreadyPublishedError(published_on=self.published_on.isoformat())

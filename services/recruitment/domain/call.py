@@ -15,7 +15,6 @@ from services.recruitment.domain.announcement import Admission, Announcement
 from services.recruitment.domain.call_state import (
     ADMITTING_LATE,
     CLOSURE_OF_STATE,
-    CallState,
     Closure,
 )
 from services.recruitment.domain.errors import (
@@ -31,7 +30,7 @@ from services.recruitment.domain.errors import (
 )
 from services.recruitment.domain.results import complete_results
 from shared.contracts.base import JstRef
-from shared.contracts.recruitment import PublishedResult
+from shared.contracts.recruitment import CallState, PublishedResult
 from shared.kernel.aggregate import Aggregate, FirstEvent
 from shared.kernel.clock import local_day
 
@@ -46,6 +45,12 @@ class Call(Aggregate):
 
         TOPIC = "recruitment.CallDrafted"
         edition_id: UUID
+        announcement: Announcement
+
+    class Revised(Aggregate.Event):
+        """What the draft says was replaced."""
+
+        TOPIC = "recruitment.CallRevised"
         announcement: Announcement
 
     class Published(Aggregate.Event):
@@ -101,10 +106,16 @@ class Call(Aggregate):
         self.was_public = False
         self.results_published_on: date | None = None
 
+    def revise(self, announcement: Announcement) -> None:
+        """Replace what the draft says; the same again records nothing."""
+        self._refuse_unless_draft()
+        announcement.refuse_dates_out_of_order()
+        if announcement != self.announcement:
+            self._revise(announcement=announcement)
+
     def publish(self, voivodeships: Sequence[str]) -> None:
         """Make the draft public, for these voivodeships."""
-        if self.state is not CallState.DRAFT:
-            raise CallNotDraftError(state=self.state.value)
+        self._refuse_unless_draft()
         self._publish(
             edition_id=self.edition_id,
             announcement=self.announcement,
@@ -210,6 +221,10 @@ class Call(Aggregate):
             results=complete_results(results, self.announcement.places),
         )
 
+    @event(Revised)
+    def _revise(self, announcement: Announcement) -> None:
+        self.announcement = announcement
+
     @event(Published)
     def _publish(
         self, edition_id: UUID, announcement: Announcement, voivodeships: list[str]
@@ -249,6 +264,10 @@ class Call(Aggregate):
                 closes_on=self.announcement.closes_on.isoformat(),
             )
         self._refuse_after_results()
+
+    def _refuse_unless_draft(self) -> None:
+        if self.state is not CallState.DRAFT:
+            raise CallNotDraftError(state=self.state.value)
 
     def _refuse_unless_published(self) -> None:
         if self.state is not CallState.PUBLISHED:

@@ -1,17 +1,10 @@
-"""Where a call stands, and why it takes no applications."""
+"""Why a call takes no applications."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-
-class CallState(StrEnum):
-    """Where a call stands."""
-
-    DRAFT = "DRAFT"
-    PUBLISHED = "PUBLISHED"
-    CLOSED = "CLOSED"
-    CANCELLED = "CANCELLED"
+from shared.contracts.recruitment import CallState
 
 
 class Closure(StrEnum):

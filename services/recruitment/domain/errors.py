@@ -87,7 +87,7 @@ class CallDatesOrderError(RecruitmentValueError):
 
 
 class CallNotDraftError(RecruitmentError):
-    """Only a draft can be published; the call is ``state``. Prepare another call."""
+    """Only a draft can be changed and published; the call is ``state``. Prepare another call."""
 
 
 class CallNotPublishedError(RecruitmentError):
@@ -196,6 +196,18 @@ class ReserveRankNotAllowedError(RecruitmentValueError):
 
 class NotOnReserveListError(RecruitmentError):
     """Only who stands on the published reserve list can move up; this one is ``state``."""
+
+
+class ApplicantNeededError(RecruitmentError):
+    """Who applied is still needed, so it cannot be erased yet (article 17(3)(b) RODO).
+
+    ``need`` says for what: ``DECISION`` (withdraw the application, or wait for the results),
+    ``TRAINING`` (wait for the end of the training) or ``ROSTER`` (take the expert off it first).
+    """
+
+
+class ApplicantErasedError(RecruitmentError):
+    """Nobody can be reached about the application any more: its personal data were erased."""
 
 
 # --- training and roster ------------------------------------------------------------------------

@@ -38,7 +38,14 @@ class Calls(Projection):
         }
         upsert(connection, calls, values, key=("call_id",))
 
-    @handles(Call.Published, Call.Extended, Call.Closed, Call.Cancelled, Call.ResultsPublished)
+    @handles(
+        Call.Revised,
+        Call.Published,
+        Call.Extended,
+        Call.Closed,
+        Call.Cancelled,
+        Call.ResultsPublished,
+    )
     def move_on(self, connection: Connection, event: Call.Published) -> None:
         """The call changed."""
         connection.execute(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    exists,
     func,
     select,
     update,
@@ -75,6 +76,13 @@ def known_experts(connection: Connection, expert_ids: Iterable[UUID]) -> set[UUI
     t = experts.c
     query = select(t.expert_id).where(t.expert_id.in_(list(expert_ids)))
     return set(connection.execute(query).scalars())
+
+
+def is_on_roster(connection: Connection, application_id: UUID) -> bool:
+    """Whether who applied is an expert now."""
+    t = experts.c
+    active = exists().where(t.application_id == application_id, t.is_active.is_(True))
+    return bool(connection.execute(select(active)).scalar())
 
 
 def list_experts(connection: Connection, query: ExpertsQuery) -> ExpertsAnswer:

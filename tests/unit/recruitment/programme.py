@@ -20,6 +20,8 @@ from shared.contracts.recruitment import (
     Decision,
     DraftCall,
     EnrolCandidate,
+    EraseApplicant,
+    ErasureGround,
     ExtendCall,
     ImportRegister,
     PlanTraining,
@@ -27,6 +29,7 @@ from shared.contracts.recruitment import (
     ReconfigureEdition,
     RecordAttendance,
     RemoveExpert,
+    ReviseCall,
     SubmitApplication,
     WithdrawApplication,
 )
@@ -142,6 +145,10 @@ class Programme:
             ),
         )
 
+    def erase(self, application_id, ground=ErasureGround.OWN_REQUEST):
+        request = EraseApplicant(application_id=application_id, ground=ground)
+        return self.do("erase_applicant", request)
+
     def publish_results(self, call_id):
         self.move_to(AFTER_THE_CALL)
         self.do("publish_results", CallRequest(call_id=call_id))
@@ -202,6 +209,8 @@ def whole_programme():
         "reconfigure_edition", ReconfigureEdition(edition_id=edition_id, configuration=wider)
     )
     dropped = programme.a_draft(edition_id, slug="pomylka")
+    again = an_announcement(slug="pomylka", title="Poprawiony nabór").model_dump()
+    programme.do("revise_call", ReviseCall(call_id=dropped, **again))
     programme.do("cancel_call", CancelCall(call_id=dropped, reason="Pomyłka"))
     called_off = programme.a_call(edition_id, slug="odwolany")
     programme.do("cancel_call", CancelCall(call_id=called_off, reason="Brak środków"))
@@ -213,6 +222,9 @@ def whole_programme():
     jan = programme.apply(call_id, "Jan Nowak").application_id
     olga = programme.apply(call_id, "Olga Mak").application_id
     programme.do("withdraw_application", WithdrawApplication(application_id=olga))
+    ewa = programme.apply(call_id, "Ewa Lis").application_id
+    programme.do("withdraw_application", WithdrawApplication(application_id=ewa))
+    programme.erase(ewa)
     programme.decide(anna)
     programme.decide(jan, Decision.RESERVE, 1)
     programme.do("close_call", CallRequest(call_id=call_id))

@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 
+from services.recruitment.domain.announcement import Announcement
 from services.recruitment.domain.errors import (
     CallNotOpenError,
     CallStillOpenError,
@@ -14,15 +15,18 @@ from shared.contracts.recruitment import (
     ApplicationQuery,
     ApplicationStatus,
     CallRequest,
+    CallsQuery,
+    CallState,
     CancelCall,
     Decision,
     ExtendCall,
     ReconfigureEdition,
+    ReviseCall,
     WithdrawApplication,
 )
-from shared.kernel.refusal import NotFoundError
-from tests.unit.recruitment.builders import AFTER_THE_CALL, a_configuration
-from tests.unit.recruitment.programme import Programme, an_application_form
+from shared.kernel.refusal import NotFoundError, StaleVersionError
+from tests.unit.recruitment.builders import AFTER_THE_CALL, a_configuration, an_announcement
+from tests.unit.recruitment.programme import Programme, an_application_form, whole_programme
 
 UNKNOWN = UUID(int=404)
 
@@ -243,3 +247,116 @@ def test_a_withdrawal_while_results_are_published_leaves_the_application_out():
     )
 
     assert [r.application_id for r in programme.told()[-1].results] == [jan]
+
+
+# --- drafts ---------------------------------------------------------------------------------------
+
+
+def revision(call_id, expected_version=None, **changes):
+    terms = an_announcement(**changes).model_dump()
+    return ReviseCall(call_id=call_id, expected_version=expected_version, **terms)
+
+
+def test_a_draft_can_be_opened_again_as_it_was_written():
+    programme = Programme()
+    edition_id = programme.an_edition()
+    call_id = programme.a_draft(edition_id)
+
+    answer = programme.ask("get_call", CallRequest(call_id=call_id))
+
+    assert (answer.call_id, answer.edition_id, answer.state, answer.version) == (
+        call_id,
+        edition_id,
+        CallState.DRAFT,
+        1,
+    )
+    assert Announcement.model_validate(answer.model_dump()) == an_announcement()
+
+
+def test_a_draft_that_was_changed_is_published_as_it_reads_now():
+    programme = Programme()
+    call_id = programme.a_draft()
+
+    answer = programme.do("revise_call", revision(call_id, 1, title="Drugi nabór", places=5))
+    programme.do("publish_call", CallRequest(call_id=call_id))
+
+    assert answer.version == 2
+    assert (programme.told()[-1].title, programme.told()[-1].places) == ("Drugi nabór", 5)
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten():
+    programme = Programme()
+    call_id = programme.a_draft()
+    programme.do("revise_call", revision(call_id, 1, title="Od koleżanki"))
+
+    with pytest.raises(StaleVersionError) as refusal:
+        programme.do("revise_call", revision(call_id, 1, title="Od kolegi"))
+
+    assert refusal.value.parameters == {"expected": 1, "actual": 2}
+    assert programme.ask("get_call", CallRequest(call_id=call_id)).title == "Od koleżanki"
+
+
+def test_a_draft_that_moves_to_another_address_frees_the_former_one():
+    programme = Programme()
+    edition_id = programme.an_edition()
+    call_id = programme.a_draft(edition_id)
+
+    programme.do("revise_call", revision(call_id, slug="nowy-adres"))
+
+    assert programme.a_draft(edition_id)
+    with pytest.raises(SlugTakenError):
+        programme.a_draft(edition_id, slug="nowy-adres")
+
+
+def test_a_draft_cannot_move_to_a_taken_address_and_keeps_its_own():
+    programme = Programme()
+    edition_id = programme.an_edition()
+    programme.a_draft(edition_id, slug="zajety")
+    call_id = programme.a_draft(edition_id)
+
+    with pytest.raises(SlugTakenError) as refusal:
+        programme.do("revise_call", revision(call_id, slug="zajety"))
+
+    assert refusal.value.field == "slug"
+    assert programme.ask("get_call", CallRequest(call_id=call_id)).slug == "pro-2020"
+
+
+def test_an_unknown_draft_is_neither_read_nor_changed():
+    programme = Programme()
+
+    for asked in (
+        lambda: programme.ask("get_call", CallRequest(call_id=UNKNOWN)),
+        lambda: programme.do("revise_call", revision(UNKNOWN)),
+    ):
+        with pytest.raises(NotFoundError) as refusal:
+            asked()
+        assert refusal.value.parameters == {"what": "Call", "id": str(UNKNOWN)}
+
+
+def test_calls_are_listed_by_state_edition_and_words_the_last_changed_first():
+    programme = Programme()
+    first, second = programme.an_edition(), programme.an_edition(slug="druga")
+    draft = programme.a_draft(first, slug="szkic", title="Łódzki nabór")
+    programme.move_to(AFTER_THE_CALL)
+    public = programme.a_call(second, slug="jawny", closes_on=date(2020, 3, 4))
+
+    def listed(**query):
+        answer = programme.ask("list_calls", CallsQuery(**query))
+        return answer.total, [call.call_id for call in answer.calls]
+
+    assert listed() == (2, [public, draft])
+    assert listed(limit=1, offset=1) == (2, [draft])
+    assert listed(state="DRAFT") == (1, [draft])
+    assert listed(edition_id=second) == (1, [public])
+    assert listed(text="lodzki szkic") == (1, [draft])
+    assert listed(state="CANCELLED") == (0, [])
+
+
+def test_the_list_says_of_each_call_what_the_call_itself_says():
+    programme = whole_programme()
+
+    answer = programme.ask("list_calls", CallsQuery())
+
+    assert len(answer.calls) == 3
+    for call in answer.calls:
+        assert call == programme.ask("get_call", CallRequest(call_id=call.call_id))

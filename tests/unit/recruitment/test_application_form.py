@@ -3,6 +3,8 @@ from uuid import UUID
 import pytest
 
 from services.recruitment.domain.errors import (
+    ApplicantErasedError,
+    ApplicantNeededError,
     ApplicationWithdrawnError,
     NotCheckedError,
     NotOnReserveListError,
@@ -19,6 +21,7 @@ from shared.contracts.recruitment import (
     ApplicationStatus,
     CallKind,
     Decision,
+    ErasureGround,
     PublishedResult,
 )
 from shared.kernel.testing import fact, given
@@ -355,3 +358,80 @@ def test_the_day_of_receipt_is_the_one_in_warsaw():
     late_evening = DURING_THE_CALL.replace(month=2, day=28, hour=23, minute=30)
 
     assert an_application(received_at=late_evening).received_on == LEAP_DAY
+
+
+# --- erasure of who applied -----------------------------------------------------------------------
+
+
+def erase(application, *, is_called_off=False):
+    application.erase_applicant(ErasureGround.OWN_REQUEST, is_called_off=is_called_off)
+
+
+def an_application_after(*steps):
+    application = an_application()
+    for step in steps:
+        step(application)
+    application.collect_events()
+    return application
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [withdraw],
+        [pass_check, withdraw],
+        [pass_check, reject, publish_decision],
+        [pass_check, put_on_reserve, publish_decision],
+        [pass_check, qualify, publish_decision],
+    ],
+)
+def test_who_applied_is_erased_when_no_decision_is_to_come(steps):
+    application = an_application_after(*steps)
+
+    erase(application)
+
+    assert [fact(e) for e in application.collect_events()] == [
+        ("recruitment.ApplicantErased", {"call_id": CALL, "ground": "OWN_REQUEST"})
+    ]
+
+
+@pytest.mark.parametrize("steps", [[], [pass_check], [fail_check], [pass_check, qualify]])
+def test_who_waits_for_a_decision_is_not_erased_unless_the_call_was_called_off(steps):
+    application = an_application_after(*steps)
+
+    with pytest.raises(ApplicantNeededError) as refusal:
+        erase(application)
+    assert refusal.value.parameters == {"need": "DECISION"}
+
+    erase(application, is_called_off=True)
+    assert application.is_erased
+
+
+def test_who_applied_is_erased_once():
+    application = an_application_after(withdraw, erase)
+
+    with pytest.raises(ApplicantErasedError):
+        erase(application)
+
+
+def enrol(application):
+    application.refuse_unless_qualified(ExpertRole.PRO)
+
+
+@pytest.mark.parametrize(
+    ("decide", "act"), [(put_on_reserve, promote), (qualify, enrol)], ids=["promote", "enrol"]
+)
+def test_nobody_who_was_erased_gets_a_place(decide, act):
+    application = an_application_after(pass_check, decide, publish_decision, erase)
+
+    with pytest.raises(ApplicantErasedError):
+        act(application)
+
+
+@pytest.mark.parametrize("act", [pass_check, qualify, withdraw])
+def test_after_a_call_that_was_called_off_nothing_happens_to_an_erased_application(act):
+    application = an_application_after(pass_check)
+    erase(application, is_called_off=True)
+
+    with pytest.raises(ApplicantErasedError):
+        act(application)

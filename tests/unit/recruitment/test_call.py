@@ -80,6 +80,43 @@ def a_jst_call():
 # --- draft and publication ----------------------------------------------------------------------
 
 
+def test_a_draft_can_say_something_else():
+    call = a_draft()
+    call.collect_events()
+    other = an_announcement(title="Drugi nabór")
+
+    call.revise(other)
+
+    assert [fact(e) for e in call.collect_events()] == [
+        ("recruitment.CallRevised", {"announcement": other})
+    ]
+
+
+def test_a_draft_that_says_the_same_records_nothing():
+    call = a_draft()
+    call.collect_events()
+
+    call.revise(an_announcement())
+
+    assert list(call.collect_events()) == []
+
+
+def test_a_draft_keeps_its_dates_in_order():
+    with pytest.raises(CallDatesOrderError):
+        a_draft().revise(an_announcement(closes_on=date(2020, 2, 1)))
+
+
+@pytest.mark.parametrize("end", [publish, cancel])
+def test_only_a_draft_can_be_revised(end):
+    call = a_draft()
+    end(call)
+
+    with pytest.raises(CallNotDraftError) as refusal:
+        call.revise(an_announcement(title="Za późno"))
+
+    assert refusal.value.parameters == {"state": call.state.value}
+
+
 def test_drafting_records_the_announcement():
     [drafted] = a_draft().collect_events()
 

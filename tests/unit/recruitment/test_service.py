@@ -12,7 +12,7 @@ from shared.contracts.base import Request
 from tests.unit.recruitment.builders import a_configuration, an_announcement
 from tests.unit.recruitment.programme import Programme
 
-PARTS_OF_REQUESTS = {contracts.Applicant}
+PARTS_OF_REQUESTS = {contracts.Applicant, contracts.CallTerms}
 REFUSALS = [
     error
     for _, error in inspect.getmembers(errors, inspect.isclass)

@@ -20,7 +20,7 @@ from services.gateway.blueprints.api.base import (
     reading,
     unscoped,
 )
-from services.gateway.blueprints.api.operation import Listed, listed, operation
+from services.gateway.blueprints.api.operation import Listed, ListQuery, listed, operation
 from services.gateway.clients import services
 from services.gateway.errors import AccessKeyMissingError, LateAdmissionNotAllowedError
 from services.gateway.projections import applications, calls, results
@@ -28,20 +28,25 @@ from services.gateway.projections.applications import ApplicationFilter, Applica
 from services.gateway.projections.calls import CallFilter, CallRow, CallState
 from services.gateway.projections.results import ResultList
 from services.gateway.runtime import runtime
-from shared.contracts.base import CreatedAnswer, DoneAnswer, JstKind
+from shared.contracts import recruitment
+from shared.contracts.base import CreatedAnswer, DoneAnswer, JstKind, VersionAnswer
 from shared.contracts.recruitment import (
     ApplicationAnswer,
     ApplicationQuery,
     ApplicationStatus,
+    CallAnswer,
     CallKind,
     CallRequest,
+    CallsQuery,
     CancelCall,
     CheckApplication,
     DecideApplication,
     DraftCall,
+    EraseApplicant,
     ExtendCall,
     PromoteReserve,
     Receipt,
+    ReviseCall,
     SubmitApplication,
     WithdrawApplication,
 )
@@ -49,12 +54,19 @@ from shared.contracts.recruitment import (
 _KEY = {ACCESS_KEY_HEADER: "The application's key, for whoever is not programme staff."}
 
 
-class CallsQuery(RegionalQuery):
+class CallListQuery(RegionalQuery):
     """Which calls."""
 
     edition_id: UUID | None = None
     kind: Annotated[CallKind | None, AnyCase] = None
     state: Annotated[CallState | None, AnyCase] = None
+    text: Words = None
+
+
+class CallDraftsQuery(ListQuery):
+    """Which drafts."""
+
+    edition_id: UUID | None = None
     text: Words = None
 
 
@@ -82,8 +94,33 @@ class ApplicationListQuery(RegionalQuery):
     location=lambda answer: url_for("api.get_call", call_id=answer.id),
 )
 def draft_call(message: DraftCall) -> CreatedAnswer:
-    """Its address answers once the call is published."""
+    """Its address answers once the call is published; until then ``…/draft`` does."""
     return services().recruitment.draft_call(message)
+
+
+@blueprint.get("/calls/drafts")
+@operation(
+    "Calls that are being prepared, the last changed first",
+    query=CallDraftsQuery,
+    answer=Listed[CallAnswer],
+)
+def list_call_drafts(query: CallDraftsQuery) -> object:
+    page = services().recruitment.list_calls(
+        CallsQuery(state=recruitment.CallState.DRAFT, **query.model_dump())
+    )
+    return listed(page.calls, page.total, query)
+
+
+@blueprint.get("/calls/<uuid:call_id>/draft")
+@operation("A call as it is prepared, of whatever state", answer=CallAnswer)
+def get_call_draft(call_id: UUID) -> CallAnswer:
+    return services().recruitment.get_call(CallRequest(call_id=call_id))
+
+
+@blueprint.put("/calls/<uuid:call_id>/draft")
+@operation("Replace what a draft says", request=ReviseCall, answer=VersionAnswer)
+def revise_call(message: ReviseCall) -> VersionAnswer:
+    return services().recruitment.revise_call(message)
 
 
 @blueprint.post("/calls/<uuid:call_id>/publish")
@@ -117,8 +154,8 @@ def publish_results(message: CallRequest) -> DoneAnswer:
 
 
 @blueprint.get("/calls")
-@operation("Published calls, the newest first", query=CallsQuery, answer=Listed[CallRow])
-def list_calls(query: CallsQuery) -> object:
+@operation("Published calls, the newest first", query=CallListQuery, answer=Listed[CallRow])
+def list_calls(query: CallListQuery) -> object:
     with reading() as connection:
         page = calls.list_calls(connection, unscoped(CallFilter, query), runtime().clock.today())
     return listed(page.rows, page.total, query)
@@ -201,6 +238,13 @@ def decide_application(message: DecideApplication) -> DoneAnswer:
 @operation("Qualify from the reserve list", request=PromoteReserve, answer=DoneAnswer)
 def promote_reserve(message: PromoteReserve) -> DoneAnswer:
     return services().recruitment.promote_reserve(message)
+
+
+@blueprint.post("/applications/<uuid:application_id>/erase")
+@operation("Erase who applied", request=EraseApplicant, answer=DoneAnswer)
+def erase_applicant(message: EraseApplicant) -> DoneAnswer:
+    """Receipt number, decision and figures stay; what is left of the person goes for good."""
+    return services().recruitment.erase_applicant(message)
 
 
 def _access_key(given: str | None) -> str | None:
