@@ -24,6 +24,7 @@ from shared.contracts.recruitment import (
     ApplicationStatus,
     CallKind,
     Decision,
+    ErasureGround,
     PublicationGrouping,
     TrainingMode,
 )

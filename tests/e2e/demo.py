@@ -100,6 +100,16 @@ class Demo:
         )
 
     @cached_property
+    def draft(self) -> Item:
+        """A call that somebody began to prepare."""
+        edition = self.one("/editions")["edition_id"]
+        terms = {"kind": "PRO", "slug": "szkic-naboru", "title": "Szkic naboru", "text": "Treść."}
+        days = {"opens_on": "2030-01-07", "closes_on": "2030-01-31", "results_by": "2030-02-15"}
+        office = {"contact_email": "nabor@example.org", "privacy_notice_version": "2030.1"}
+        made: Item = self._ask("POST", "/calls", {"edition_id": edition, **terms, **days, **office})
+        return made
+
+    @cached_property
     def _token(self) -> str:
         answer = self._ask("POST", "/tokens", {"email": STAFF, "password": PASSWORD}, is_open=True)
         return str(answer["token"])

@@ -242,9 +242,7 @@ def erase_applicant(application_id: UUID) -> Answered:
         data = {"application_id": application_id, "ground": form.text("ground")}
         if form.send(services().recruitment.erase_applicant, EraseApplicant, data):
             return done(_("The personal data were erased."), act.back)
-    return act_page(
-        act, form, "applications/erase.html", grounds=choices(labels.ERASURE_GROUNDS)
-    )
+    return act_page(act, form, "applications/erase.html", grounds=choices(labels.ERASURE_GROUNDS))
 
 
 def _answer(application_id: UUID) -> ApplicationAnswer:

@@ -410,6 +410,18 @@ TEXTS: Mapping[str, Text] = {
             "write to the contact named in the call.",
         ),
     ),
+    "applicant-needed": Text(
+        pl=Words(
+            "Dane osobowe są jeszcze potrzebne",
+            "Dopóki dane osobowe są niezbędne do zadania w interesie publicznym, nie można ich "
+            "usunąć (art. 17 ust. 3 lit. b RODO). Najpierw zakończ to, do czego są potrzebne.",
+        ),
+        en=Words(
+            "The personal data are still needed",
+            "While the personal data are needed for a task in the public interest they cannot be "
+            "erased (article 17(3)(b) GDPR). End first what they are needed for.",
+        ),
+    ),
     "applicant-needed.DECISION": Text(
         pl=Words(
             "Zgłoszenie czeka na decyzję",

@@ -124,6 +124,32 @@ def test_a_draft_is_not_public_and_takes_no_applications(beginning):
     assert refused(response, 409, "call-not-open")["parameters"]["rule"] == "NOT_PUBLISHED"
 
 
+DRAFT = {
+    "kind": "PRO", "slug": "nabor-pro", "title": "Nabór", "text": "Zapraszamy.",
+    "opens_on": "2026-02-02", "closes_on": "2026-02-22", "results_by": "2026-03-01",
+    "contact_email": "nabor@example.org", "privacy_notice_version": NOTICE,
+}  # fmt: skip
+
+
+def test_staff_open_a_draft_again_change_it_and_publish_it(beginning):
+    staff = beginning.as_("staff")
+    edition = staff.create("/editions", {"configuration": a_configuration()})
+    call = staff.create("/calls", DRAFT | {"edition_id": edition})
+    draft = staff.get(f"/calls/{call}/draft").json
+    assert (draft["state"], draft["version"], draft["title"]) == ("DRAFT", 1, "Nabór")
+    assert staff.get("/calls/drafts").json["items"] == [draft]
+
+    changed = DRAFT | {"title": "Lepszy nabór", "expected_version": 1}
+    assert staff.must("PUT", f"/calls/{call}/draft", changed).json == {"version": 2}
+    refused(staff.put(f"/calls/{call}/draft", changed), 409, "stale-version")
+    staff.must("POST", f"/calls/{call}/publish")
+
+    assert beginning.anyone().get(f"/calls/{call}").json["title"] == "Lepszy nabór"
+    assert staff.get("/calls/drafts").json == {"items": [], "total": 0, "next": None}
+    assert staff.get(f"/calls/{call}/draft").json["state"] == "PUBLISHED"
+    refused(staff.put(f"/calls/{call}/draft", DRAFT), 409, "call-not-draft")
+
+
 def test_a_call_goes_its_way_in_order_only(beginning):
     beginning.set_up()
     staff, call = beginning.as_("staff"), beginning.open_call("PRO")
@@ -325,3 +351,35 @@ def test_an_expert_leaves_the_roster_once(programme):
     staff, path = programme.as_("staff"), f"/experts/{programme.ids['spare']}/remove"
     staff.must("POST", path, {"reason_code": "RESIGNED"})
     refused(staff.post(path, {"reason_code": "RESIGNED"}), 409, "expert-left")
+
+
+# --- erasure --------------------------------------------------------------------------------------
+
+
+def test_who_applied_is_erased_and_the_figures_stay(beginning):
+    beginning.set_up()
+    staff, call = beginning.as_("staff"), beginning.open_call("PRO")
+    sent = beginning.apply(call, "Anna Nowak", voivodeship=DOLNOSLASKIE)
+    path = f"/applications/{sent['application_id']}"
+    ground = {"ground": "OWN_REQUEST"}
+    problem = refused(staff.post(f"{path}/erase", ground), 409, "applicant-needed")
+    assert problem["parameters"] == {"need": "DECISION"}
+    staff.must("POST", f"{path}/withdraw", {"reason": "Rezygnacja Anny"})
+    before = staff.get("/applications").json
+
+    staff.must("POST", f"{path}/erase", ground)
+
+    answer = staff.get(path).json
+    assert (answer["applicant"], answer["answers"]) == (None, {})
+    assert answer["receipt_number"] == sent["receipt_number"]
+    assert staff.get("/applications").json == before
+    refused(staff.post(f"{path}/erase", ground), 409, "applicant-erased")
+    refused(
+        beginning.anyone().with_(**{ACCESS_KEY: sent["access_key"]}).get(path), 404, "not-found"
+    )
+
+
+@pytest.mark.parametrize("body", [{}, {"ground": "BORED"}, {"ground": "OWN_REQUEST", "why": "x"}])
+def test_an_erasure_names_its_ground(beginning, body):
+    path = "/applications/00000000-0000-0000-0000-000000000001/erase"
+    refused(beginning.as_("staff").post(path, body), 422, "invalid-request")

@@ -120,6 +120,64 @@ def test_a_call_is_called_off_with_a_reason(site, staff):
     assert "Brak środków" in staff.do(f"{path}/odwolaj", reason="Brak środków")
 
 
+def _saved_draft(staff):
+    """A draft kept by the form's second button; the address of its page."""
+    answer = staff.fill("/panel/nabory/nowy", **NEW_CALL, krok="zapisz")
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def test_a_draft_is_kept_opened_again_changed_and_published(site, staff):
+    programme, _app = site
+    path = _saved_draft(staff)
+    staff.see("/panel/nabory", "The draft was saved.", "Drafts, not public", f'href="{path}"')
+    page = staff.see(path, "Draft of a call", "26.3.2026", "Nocleg")
+    assert fields_of(page)["closes_on-day"] == "28"
+
+    answer = staff.fill(path, title="Lepszy nabór", krok="zapisz")
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    rehearsal = staff.fill(path, places="7")
+    for text in ("Check the call before it is published", "Lepszy nabór", "Nocleg"):
+        assert text in rehearsal.text
+    before = len(programme.rpc.calls)
+    answer = staff.client.post(path, data=_again(rehearsal.text, krok="opublikuj"))
+
+    assert answer.status_code == 303
+    commands = [c[1] for c in programme.rpc.calls[before:] if c[1] != "get_call"]
+    assert commands == ["revise_call", "publish_call"]
+    staff.see("/nabory/nabor-pro-2026", "Lepszy nabór", "7")
+    assert staff.get(path).status_code == 404
+    assert "Drafts, not public" not in staff.see("/panel/nabory")
+
+
+def test_what_a_colleague_saved_meanwhile_is_not_overwritten(staff):
+    path = _saved_draft(staff)
+    mine = fields_of(staff.see(path))
+    staff.fill(path, title="Od koleżanki", krok="zapisz")
+    mine.setlist("title", ["Od kolegi"])
+    mine.setlist("krok", ["zapisz"])
+
+    answer = staff.client.post(path, data=mine)
+
+    assert answer.status_code == 409
+    assert "Od kolegi" in answer.text
+    staff.see(path, "Od koleżanki")
+
+
+def test_a_draft_is_discarded_with_a_reason_and_frees_its_address(staff):
+    path = _saved_draft(staff)
+    staff.be_refused(f"{path}/usun", 422, "Give the reason")
+    assert "The draft was discarded." in staff.do(f"{path}/usun", reason="Pomyłka")
+    assert staff.get(path).status_code == 404
+    assert _saved_draft(staff) != path
+
+
+def test_the_list_is_of_use_to_a_coordinator_without_drafts(site, staff):
+    _saved_draft(staff)
+    page = Visitor(site[1], "coordinator").see("/panel/nabory")
+    assert "Drafts, not public" not in page
+
+
 # --- applications ---------------------------------------------------------------------------------
 
 
@@ -139,6 +197,23 @@ def test_an_application_goes_from_the_check_to_the_published_result(site, staff)
     path = f"/panel/zgloszenia/{ids['second']}"
     page = staff.do(f"{path}/awans", reason="Zwolnione miejsce")
     assert "qualified from the reserve list" in page
+
+
+def test_who_applied_is_erased_after_a_yes_and_a_ground(site, staff):
+    programme, _app = site
+    path = f"/panel/zgloszenia/{programme.ids['first']}"
+    erase = f"{path}/dane-osobowe"
+    staff.be_refused(erase, 422, "Choose the ground")
+    staff.be_refused(erase, 409, "While an application is assessed", ground="OWN_REQUEST")
+    staff.do(f"{path}/wycofanie", reason="Rezygnacja")
+    staff.see(path, "First Wójt", "Erase the personal data")
+
+    page = staff.do(erase, ground="OWN_REQUEST")
+
+    assert "The personal data were erased." in page
+    assert "The personal data of this application were erased." in page
+    assert "First Wójt" not in page
+    assert erase not in page
 
 
 def test_the_rehearsal_of_results_says_what_stands_in_their_way(site, staff):
