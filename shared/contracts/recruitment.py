@@ -38,7 +38,7 @@ class CallKind(StrEnum):
     JST = "JST"
 
 
-class CallState(StrEnum):
+class CallStage(StrEnum):
     """Where a call stands for those who run it."""
 
     DRAFT = "DRAFT"
@@ -509,7 +509,7 @@ class CallAnswer(Answer):
 
     call_id: UUID
     edition_id: UUID
-    state: CallState
+    state: CallStage
     kind: CallKind
     slug: str
     title: str
@@ -528,7 +528,7 @@ class CallAnswer(Answer):
 class CallsQuery(Request):
     """``list_calls``: calls of any state, the last changed first. Answer: CallsAnswer."""
 
-    state: CallState | None = None
+    state: CallStage | None = None
     edition_id: UUID | None = None
     text: str | None = Field(default=None, max_length=200)
     """Words of title or address."""

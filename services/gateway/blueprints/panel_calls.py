@@ -53,13 +53,13 @@ from shared.contracts.recruitment import (
     CallKind,
     CallRequest,
     CallsQuery,
+    CallStage,
     CancelCall,
     Decision,
     DraftCall,
     ExtendCall,
     ReviseCall,
 )
-from shared.contracts.recruitment import CallState as Stage
 from shared.kernel.rpc import ServiceUnavailableError
 
 blueprint = area("panel_calls")
@@ -382,8 +382,13 @@ def _keep(
 ) -> Answered:
     """Record what was written; in the last step publish it as well."""
     is_public = form.text("krok") == "opublikuj"
-    version = form.number("expected_version")
-    call_id = form.perform(lambda: _record(message, draft, version, is_public=is_public))
+    revision: ReviseCall | None = None
+    if draft is not None:
+        terms = message.model_dump(exclude={"edition_id"})
+        version = form.number("expected_version")
+        data = {"call_id": draft.call_id, "expected_version": version, **terms}
+        revision = form.parse(ReviseCall, data)
+    call_id = form.perform(lambda: _record(revision or message, is_public=is_public))
     if call_id is None:
         return act_page(act, form, "panel_calls/form.html", **more)
     if is_public:
@@ -391,16 +396,13 @@ def _keep(
     return done(_("The draft was saved."), url_for(".revise_call", call_id=call_id))
 
 
-def _record(
-    message: DraftCall, draft: CallAnswer | None, version: int | None, *, is_public: bool
-) -> UUID:
+def _record(message: DraftCall | ReviseCall, *, is_public: bool) -> UUID:
     recruitment = services().recruitment
-    if draft is None:
-        call_id = recruitment.draft_call(message).id
+    if isinstance(message, ReviseCall):
+        call_id = message.call_id
+        recruitment.revise_call(message)
     else:
-        call_id = draft.call_id
-        terms = message.model_dump(exclude={"edition_id"})
-        recruitment.revise_call(ReviseCall(call_id=call_id, expected_version=version, **terms))
+        call_id = recruitment.draft_call(message).id
     if is_public:
         recruitment.publish_call(CallRequest(call_id=call_id))
     return call_id
@@ -408,7 +410,7 @@ def _record(
 
 def _drafts() -> tuple[CallAnswer, ...]:
     """What is being prepared; nothing while recruitment does not answer: the list is of use."""
-    query = CallsQuery(state=Stage.DRAFT, limit=MOST_AT_ONCE)
+    query = CallsQuery(state=CallStage.DRAFT, limit=MOST_AT_ONCE)
     try:
         return services().recruitment.list_calls(query).calls
     except ServiceUnavailableError:
@@ -422,7 +424,7 @@ def _draft_of(call_id: UUID) -> CallAnswer:
         NotFoundError: There is no such call, or it is no draft any more.
     """
     call = services().recruitment.get_call(CallRequest(call_id=call_id))
-    return found(call if call.state is Stage.DRAFT else None, "call", call_id)
+    return found(call if call.state is CallStage.DRAFT else None, "call", call_id)
 
 
 def _values_of(draft: CallAnswer) -> dict[str, Any]:

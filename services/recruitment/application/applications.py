@@ -28,7 +28,7 @@ from shared.contracts.recruitment import (
     ApplicationQuery,
     ApplicationsAnswer,
     ApplicationsQuery,
-    CallState,
+    CallStage,
     CheckApplication,
     DecideApplication,
     EraseApplicant,
@@ -196,7 +196,7 @@ class ApplicationUseCases(RegisterUseCases):
         """
         application = self.load(Application, request.application_id)
         call = self.load(Call, application.call_id)
-        is_called_off = call.state is CallState.CANCELLED
+        is_called_off = call.state is CallStage.CANCELLED
         application.erase_applicant(request.ground, is_called_off=is_called_off)
         self.write(lambda connection: _refuse_if_at_work(connection, application.id))
         self.write(lambda connection: erase_applicant(connection, application.id))

@@ -30,7 +30,7 @@ from services.recruitment.domain.errors import (
 )
 from services.recruitment.domain.results import complete_results
 from shared.contracts.base import JstRef
-from shared.contracts.recruitment import CallState, PublishedResult
+from shared.contracts.recruitment import CallStage, PublishedResult
 from shared.kernel.aggregate import Aggregate, FirstEvent
 from shared.kernel.clock import local_day
 
@@ -102,7 +102,7 @@ class Call(Aggregate):
         self.edition_id = edition_id
         self.announcement = announcement
         self.voivodeships: list[str] = []
-        self.state = CallState.DRAFT
+        self.state = CallStage.DRAFT
         self.was_public = False
         self.results_published_on: date | None = None
 
@@ -140,7 +140,7 @@ class Call(Aggregate):
 
     def cancel(self, reason: str) -> None:
         """Call off a draft or a published call that has no results yet."""
-        if self.state in {CallState.CLOSED, CallState.CANCELLED}:
+        if self.state in {CallStage.CLOSED, CallStage.CANCELLED}:
             raise CallEndedError(state=self.state.value)
         self._refuse_after_results()
         self._cancel(was_public=self.was_public, reason=reason)
@@ -185,7 +185,7 @@ class Call(Aggregate):
 
     def closure_on(self, today: date) -> Closure | None:
         """Why the call takes no applications on a day (Europe/Warsaw); ``None`` when it does."""
-        if self.state is not CallState.PUBLISHED:
+        if self.state is not CallStage.PUBLISHED:
             return CLOSURE_OF_STATE[self.state]
         if today < self.announcement.opens_on:
             return Closure.NOT_YET_OPEN
@@ -208,7 +208,7 @@ class Call(Aggregate):
             UndecidedApplicationsError, ReserveRankRepeatedError, PlacesExceededError: The list is
                 not one that can be published.
         """
-        if self.state in {CallState.DRAFT, CallState.CANCELLED}:
+        if self.state in {CallStage.DRAFT, CallStage.CANCELLED}:
             raise CallNotPublishedError(state=self.state.value)
         self._refuse_after_results()
         if self.closure_on(today) in {None, Closure.NOT_YET_OPEN}:
@@ -229,7 +229,7 @@ class Call(Aggregate):
     def _publish(
         self, edition_id: UUID, announcement: Announcement, voivodeships: list[str]
     ) -> None:
-        self.state = CallState.PUBLISHED
+        self.state = CallStage.PUBLISHED
         self.was_public = True
         self.voivodeships = voivodeships
 
@@ -239,11 +239,11 @@ class Call(Aggregate):
 
     @event(Closed)
     def _close(self) -> None:
-        self.state = CallState.CLOSED
+        self.state = CallStage.CLOSED
 
     @event(Cancelled)
     def _cancel(self, *, was_public: bool, reason: str) -> None:
-        self.state = CallState.CANCELLED
+        self.state = CallStage.CANCELLED
 
     @event(ResultsPublished)
     def _publish_results(
@@ -266,11 +266,11 @@ class Call(Aggregate):
         self._refuse_after_results()
 
     def _refuse_unless_draft(self) -> None:
-        if self.state is not CallState.DRAFT:
+        if self.state is not CallStage.DRAFT:
             raise CallNotDraftError(state=self.state.value)
 
     def _refuse_unless_published(self) -> None:
-        if self.state is not CallState.PUBLISHED:
+        if self.state is not CallStage.PUBLISHED:
             raise CallNotPublishedError(state=self.state.value)
 
     def _refuse_after_results(self) -> None:

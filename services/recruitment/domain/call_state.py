@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from shared.contracts.recruitment import CallState
+from shared.contracts.recruitment import CallStage
 
 
 class Closure(StrEnum):
@@ -18,9 +18,9 @@ class Closure(StrEnum):
 
 
 CLOSURE_OF_STATE = {
-    CallState.DRAFT: Closure.NOT_PUBLISHED,
-    CallState.CLOSED: Closure.CLOSED,
-    CallState.CANCELLED: Closure.CANCELLED,
+    CallStage.DRAFT: Closure.NOT_PUBLISHED,
+    CallStage.CLOSED: Closure.CLOSED,
+    CallStage.CANCELLED: Closure.CANCELLED,
 }
 ADMITTING_LATE = frozenset({Closure.DEADLINE_PASSED, Closure.CLOSED})
 """Staff may still admit an application, until there are results."""

@@ -22,7 +22,7 @@ from services.recruitment.domain.announcement import Announcement
 from services.recruitment.domain.call import Call
 from services.recruitment.folding import folded
 from services.recruitment.projections import metadata
-from shared.contracts.recruitment import CallAnswer, CallsAnswer, CallsQuery, CallState
+from shared.contracts.recruitment import CallAnswer, CallsAnswer, CallsQuery, CallStage
 from shared.kernel.database import UtcDateTime, upsert
 from shared.kernel.projection import Projection, handles
 
@@ -51,7 +51,7 @@ class CallTerms(Projection):
         values = {
             "call_id": event.originator_id,
             "edition_id": event.edition_id,
-            "state": CallState.DRAFT.value,
+            "state": CallStage.DRAFT.value,
             "version": event.originator_version,
             "changed_at": event.timestamp,
             **_said(event.announcement),
@@ -66,7 +66,7 @@ class CallTerms(Projection):
     @handles(Call.Published)
     def publish(self, connection: Connection, event: Call.Published) -> None:
         """A draft was made public."""
-        _change(connection, event, state=CallState.PUBLISHED.value)
+        _change(connection, event, state=CallStage.PUBLISHED.value)
 
     @handles(Call.Extended)
     def extend(self, connection: Connection, event: Call.Extended) -> None:
@@ -80,12 +80,12 @@ class CallTerms(Projection):
     @handles(Call.Closed)
     def close(self, connection: Connection, event: Call.Closed) -> None:
         """A call takes no more applications."""
-        _change(connection, event, state=CallState.CLOSED.value)
+        _change(connection, event, state=CallStage.CLOSED.value)
 
     @handles(Call.Cancelled)
     def cancel(self, connection: Connection, event: Call.Cancelled) -> None:
         """A call, or a draft, was called off."""
-        _change(connection, event, state=CallState.CANCELLED.value)
+        _change(connection, event, state=CallStage.CANCELLED.value)
 
     @handles(Call.ResultsPublished)
     def decide(self, connection: Connection, event: Call.ResultsPublished) -> None:

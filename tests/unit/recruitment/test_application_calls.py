@@ -16,7 +16,7 @@ from shared.contracts.recruitment import (
     ApplicationStatus,
     CallRequest,
     CallsQuery,
-    CallState,
+    CallStage,
     CancelCall,
     Decision,
     ExtendCall,
@@ -267,7 +267,7 @@ def test_a_draft_can_be_opened_again_as_it_was_written():
     assert (answer.call_id, answer.edition_id, answer.state, answer.version) == (
         call_id,
         edition_id,
-        CallState.DRAFT,
+        CallStage.DRAFT,
         1,
     )
     assert Announcement.model_validate(answer.model_dump()) == an_announcement()

@@ -28,7 +28,6 @@ from services.gateway.projections.applications import ApplicationFilter, Applica
 from services.gateway.projections.calls import CallFilter, CallRow, CallState
 from services.gateway.projections.results import ResultList
 from services.gateway.runtime import runtime
-from shared.contracts import recruitment
 from shared.contracts.base import CreatedAnswer, DoneAnswer, JstKind, VersionAnswer
 from shared.contracts.recruitment import (
     ApplicationAnswer,
@@ -38,6 +37,7 @@ from shared.contracts.recruitment import (
     CallKind,
     CallRequest,
     CallsQuery,
+    CallStage,
     CancelCall,
     CheckApplication,
     DecideApplication,
@@ -106,7 +106,7 @@ def draft_call(message: DraftCall) -> CreatedAnswer:
 )
 def list_call_drafts(query: CallDraftsQuery) -> object:
     page = services().recruitment.list_calls(
-        CallsQuery(state=recruitment.CallState.DRAFT, **query.model_dump())
+        CallsQuery(state=CallStage.DRAFT, **query.model_dump())
     )
     return listed(page.calls, page.total, query)
 
