@@ -5,8 +5,10 @@ the project's packages by uv into ``.venv``, each exactly as locked, with hashes
 nothing to do is skipped, so it is cheap to run before everything else.
 """
 
+import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -34,10 +36,15 @@ def main() -> int:
     started = time.monotonic()
     try:
         uv = install_uv()
-        install_packages(uv)
-        python = str(VENV / "bin" / "python")
-        for module in ("tooling.frontend", "tooling.translations"):
-            run([python, "-m", module], f"`python -m {module}` failed")
+        # npm waits for the network, uv for the disk: beside each other.
+        with subprocess.Popen([sys.executable, "-m", "tooling.frontend"], cwd=ROOT) as frontend:
+            install_packages(uv)
+            run(
+                [str(VENV / "bin" / "python"), "-m", "tooling.translations"],
+                "the translations failed",
+            )
+        if frontend.returncode != 0:
+            raise SetupError("the front-end packages could not be installed; see above.")
     except (SetupError, InfraError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -46,7 +53,7 @@ def main() -> int:
 
 
 def install_uv() -> str:
-    """Install uv as locked, by pip, into an environment of its own; return its path."""
+    """Install uv as locked, by pip, into a folder of its own; return its path."""
     home = TOOLS / "uv"
     program = home / "bin" / "uv"
     stamp = home / ".stamp"
@@ -54,16 +61,26 @@ def install_uv() -> str:
     if program.exists() and is_current(stamp, wanted):
         return str(program)
     print("Installing uv …", flush=True)
-    create_environment(home)
+    shutil.rmtree(home, ignore_errors=True)
     run(
         [
-            *(str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps"),
+            *(*pip(), "install", "--quiet", "--no-deps", "--target", str(home)),
             *("--disable-pip-version-check", "--require-hashes", "-r", str(UV_LOCK)),
         ],
         "pip could not install uv",
     )
     mark(stamp, wanted)
     return str(program)
+
+
+def pip() -> list[str]:
+    """Pip as a command: this Python's own, or that of an environment made for it."""
+    if importlib.util.find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip"]
+    home = TOOLS / "pip"  # making it takes some seconds, so only where there is no other way
+    if not _is_usable(home / "bin" / "python"):
+        create_environment(home)
+    return [str(home / "bin" / "python"), "-m", "pip"]
 
 
 def create_environment(home: Path) -> None:
@@ -121,7 +138,7 @@ def settings_from_pip() -> dict[str, str]:
         if pip is told and the other is not.
     """
     listing = subprocess.run(
-        [str(TOOLS / "uv" / "bin" / "python"), "-m", "pip", "config", "list"],
+        [*pip(), "config", "list"],
         check=False,
         capture_output=True,
         text=True,
