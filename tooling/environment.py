@@ -36,20 +36,26 @@ def main() -> int:
     started = time.monotonic()
     try:
         uv = install_uv()
-        # npm waits for the network, uv for the disk: beside each other.
-        with subprocess.Popen([sys.executable, "-m", "tooling.frontend"], cwd=ROOT) as frontend:
-            install_packages(uv)
-            run(
-                [str(VENV / "bin" / "python"), "-m", "tooling.translations"],
-                "the translations failed",
-            )
-        if frontend.returncode != 0:
-            raise SetupError("the front-end packages could not be installed; see above.")
+        install_the_rest(uv)
     except (SetupError, InfraError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"Set up ({time.monotonic() - started:.1f} s).")
     return 0
+
+
+def install_the_rest(uv: str) -> None:
+    """The project's packages and translations, and the front end: npm waits for the network beside.
+
+    Raises:
+        SetupError: A part of it failed; its own words stand above.
+    """
+    with subprocess.Popen([sys.executable, "-m", "tooling.frontend"], cwd=ROOT) as frontend:
+        install_packages(uv)
+        python = str(VENV / "bin" / "python")
+        run([python, "-m", "tooling.translations"], "the translations are not right")
+    if frontend.returncode != 0:
+        raise SetupError("the front-end packages could not be installed; see above.")
 
 
 def install_uv() -> str:
@@ -65,7 +71,8 @@ def install_uv() -> str:
     run(
         [
             *(*pip(), "install", "--quiet", "--no-deps", "--target", str(home)),
-            *("--disable-pip-version-check", "--require-hashes", "-r", str(UV_LOCK)),
+            *("--disable-pip-version-check", "--root-user-action=ignore"),
+            *("--require-hashes", "-r", str(UV_LOCK)),
         ],
         "pip could not install uv",
     )
