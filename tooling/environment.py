@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from deploy.local import debian
@@ -25,6 +26,8 @@ VENV = ROOT / ".venv"
 UV_LOCK = ROOT / "requirements" / "uv.lock"
 DEV_LOCK = ROOT / "requirements" / "dev.lock"
 OLDEST_PYTHON = (3, 11)
+STARTED = "import platform_cli.main, platform_cli.embedded"
+"""What `make run` imports; its byte code is made in the set-up."""
 
 
 class SetupError(Exception):
@@ -51,11 +54,23 @@ def install_the_rest(uv: str) -> None:
         SetupError: A part of it failed; its own words stand above.
     """
     with subprocess.Popen([sys.executable, "-m", "tooling.frontend"], cwd=ROOT) as frontend:
-        install_packages(uv)
+        is_new = install_packages(uv)
         python = str(VENV / "bin" / "python")
-        run([python, "-m", "tooling.translations"], "the translations are not right")
+        with ExitStack() as beside:
+            if is_new:  # the first start would do it, and nobody waits for it here
+                beside.enter_context(
+                    subprocess.Popen(
+                        [python, "-W", "ignore", "-c", STARTED], cwd=ROOT, env=compiling()
+                    )
+                )
+            run([python, "-m", "tooling.translations"], "the translations are not right")
     if frontend.returncode != 0:
         raise SetupError("the front-end packages could not be installed; see above.")
+
+
+def compiling() -> dict[str, str]:
+    """This environment, in which Python keeps the byte code of what it imports."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def install_uv() -> str:
@@ -105,15 +120,19 @@ def create_environment(home: Path) -> None:
     run(command, "creating a virtual environment failed")
 
 
-def install_packages(uv: str) -> None:
-    """Make ``.venv`` exactly what ``requirements/dev.lock`` says, and the project importable."""
+def install_packages(uv: str) -> bool:
+    """Make ``.venv`` exactly what ``requirements/dev.lock`` says, and the project importable.
+
+    Returns:
+        Whether there was something to do.
+    """
     python = VENV / "bin" / "python"
     if not _is_usable(python):
         run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], "uv failed")
     stamp = VENV / ".stamps" / "packages"
     wanted = digest(DEV_LOCK, ROOT / "pyproject.toml")
     if is_current(stamp, wanted):
-        return
+        return False
     print("Installing Python packages …", flush=True)
     stamp.unlink(missing_ok=True)
     environment = {**os.environ, **settings_from_pip(), "VIRTUAL_ENV": str(VENV)}
@@ -135,6 +154,7 @@ def install_packages(uv: str) -> None:
         environment,
     )
     mark(stamp, wanted)
+    return True
 
 
 def settings_from_pip() -> dict[str, str]:

@@ -12,6 +12,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
+from tooling.environment import compiling
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "test-results"
 QUICK = "unit+contract+architecture"
@@ -71,18 +73,13 @@ def run_suite(name: str) -> Suite:
             command,
             check=False,
             cwd=ROOT,
-            env=_environment(),
+            env=compiling(),
             stdin=subprocess.DEVNULL,
             timeout=LONGEST_MINUTES * 60,
         ).returncode
     except subprocess.TimeoutExpired:
         return Suite(name, 0, 0, (), time.monotonic() - started, f"over {LONGEST_MINUTES} minutes")
     return read_report(name, report, code, time.monotonic() - started)
-
-
-def _environment() -> dict[str, str]:
-    """Ours, keeping compiled code: the workers and processes of a run import the same files."""
-    return {n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
 
 
 def read_report(name: str, report: Path, code: int, seconds: float) -> Suite:
