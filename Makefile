@@ -11,7 +11,7 @@ VENV := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
 	schemas events-doc translations bench-delivery bench-main-job bench-store clean secrets \
-	kubernetes-files kubernetes-secrets test-containers
+	kubernetes-files kubernetes-secrets rotate-secrets test-containers
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
 
 secrets: ## make the passwords and keys of the compose file, once, in secrets/
 	@$(PYTHON) -m deploy.secret_files
+
+rotate-secrets: setup ## new secrets for NAME; prints statements for psql
+	@$(VENV)/python -m deploy.rotation $(NAME)
 
 kubernetes-files: setup ## write what deploy/k8s takes from the alerts and the database's script
 	@$(VENV)/python -m deploy.kubernetes files

@@ -1,8 +1,8 @@
 """What the Kubernetes files take from elsewhere in the tree, so that the two cannot differ.
 
-``files`` writes what is kept in ``deploy/k8s``: the alerts as the Prometheus operator takes them,
-and the statements that give a runtime role its rights. ``secrets`` prints the Secrets that the files
-refer to, from the folder that ``make secrets`` made; it prints passwords, so pipe it to kubectl.
+``files`` writes what is kept in ``deploy/k8s``: the alerts as the Prometheus operator takes them
+and the statements that give a runtime role its rights. ``secrets`` prints the Secrets that the
+files refer to, from the folder that ``make secrets`` made; it prints passwords, so pipe it to kubectl.
 """
 
 from __future__ import annotations
@@ -112,7 +112,8 @@ def main() -> int:
     if not FOLDER.exists():
         print("error: there is no folder secrets/; run `make secrets` first.", file=sys.stderr)
         return 1
-    texts = {path.name: path.read_text("utf-8").strip() for path in FOLDER.iterdir()}
+    found = (path for path in FOLDER.iterdir() if path.is_file())
+    texts = {path.name: path.read_text("utf-8").strip() for path in found}
     print(json.dumps({"apiVersion": "v1", "kind": "List", "items": secrets(texts)}))
     return 0
 

@@ -26,8 +26,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "gateway": ("recruitment", "advisory", "hdr", "monitoring"),
 }
 """Each user of the broker, and whose events it takes: as `Component.sources` says."""
-LATER = ("grafana-password",)
-"""Secrets of their own that older folders lack; nothing else was made with them."""
+ALONE = ("secret-key", "postgres-password", "grafana-password")
+"""Secrets that nothing else is made from."""
 UUID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 SHARED = r"nameko-rpc|ore\.events|ore\.unrouted"
 NOTHING = "^$"
@@ -36,13 +36,13 @@ NOTHING = "^$"
 def main() -> int:
     """Write the files; a folder that is there is left alone, for passwords live in volumes too."""
     if FOLDER.exists():
-        added = _add_what_came_later()
-        print(f"secrets/ is there already: {added or 'nothing'} was added.")
+        print("secrets/ is there already: nothing was changed.")
         return 0
     draft = FOLDER.with_suffix(".draft")
     draft.mkdir(mode=0o700, exist_ok=True)
     for name, text in make().items():
-        _write(draft / name, text)
+        (draft / name).write_text(text + "\n")
+        (draft / name).chmod(0o444)
     draft.rename(FOLDER)
     print("secrets/ was made. Keep a copy where the backups are kept.")
     return 0
@@ -50,7 +50,7 @@ def main() -> int:
 
 def make() -> dict[str, str]:
     """New secrets, by file name."""
-    files = {name: _password() for name in ("secret-key", "postgres-password", *LATER)}
+    files = {name: _password() for name in ALONE}
     broker: dict[str, str] = {}
     roles = []
     for name in SOURCES:
@@ -109,18 +109,6 @@ def topic_permissions(name: str) -> dict[str, dict[str, str]]:
             "read": rf"^({'|'.join(SOURCES[name])})\.#$" if SOURCES[name] else NOTHING,
         },
     }
-
-
-def _add_what_came_later() -> str:
-    missing = [name for name in LATER if not (FOLDER / name).exists()]
-    for name in missing:
-        _write(FOLDER / name, _password())
-    return ", ".join(missing)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text + "\n")
-    path.chmod(0o444)
 
 
 def _password() -> str:

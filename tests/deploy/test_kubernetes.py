@@ -70,7 +70,10 @@ def containers(workload: Manifest) -> list[Manifest]:
 
 
 def compose() -> Manifest:
-    return yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    """Without what is started only when somebody asks for it."""
+    whole = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    services = {name: s for name, s in whole["services"].items() if "profiles" not in s}
+    return {**whole, "services": services}
 
 
 def every_value(tree: Any, *keys: str) -> Iterator[Any]:

@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml  # type: ignore[import-untyped]
 from typer.main import get_command
 
@@ -148,21 +147,6 @@ def test_the_overlays_secrets_are_made_with_the_others() -> None:
     for name, place in overlay["secrets"].items():
         assert place["file"] == f"./secrets/{name}"
         assert len(made[name]) >= 32
-
-
-def test_an_older_folder_of_secrets_gets_what_came_later_and_keeps_the_rest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(secret_files, "FOLDER", tmp_path / "secrets")
-    secret_files.main()
-    before = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
-    (tmp_path / "secrets" / "grafana-password").unlink()
-
-    assert secret_files.main() == 0
-
-    after = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
-    assert {name for name in before if before[name] != after[name]} == {"grafana-password"}
-    assert "grafana-password was added" in capsys.readouterr().out
 
 
 def test_grafana_reads_the_source_and_the_folder_that_are_provisioned() -> None:

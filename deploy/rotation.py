@@ -1,0 +1,93 @@
+"""``make rotate-secrets NAME=hdr``: new secrets for one service, or one new secret of its own.
+
+Writes the files of ``secrets/`` anew and prints the statements that make PostgreSQL take the new
+passwords; pipe them to ``psql``. The broker takes its new definitions when it starts.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deploy import secret_files
+from deploy.secret_files import ALONE, SOURCES
+
+
+def rotate(name: str, texts: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Make what a name stands for anew.
+
+    Args:
+        name: A service, ``gateway``, or a secret that stands alone.
+        texts: The present secrets by file name.
+
+    Returns:
+        The secrets that changed, and statements for PostgreSQL.
+
+    Raises:
+        KeyError: There is no such service or secret.
+    """
+    fresh = secret_files.make()
+    if name in ALONE:
+        statements = [_statement("postgres", fresh[name])] if name == "postgres-password" else []
+        return {name: fresh[name]}, statements
+    if name not in SOURCES:
+        raise KeyError(name)
+    changed = {
+        f"{name}-{kind}-url": fresh[f"{name}-{kind}-url"]
+        for kind in ("broker", "database", "migration")
+    }
+    roles = [line.split() for line in texts["postgres-roles"].splitlines()]
+    owner = _password_in(changed[f"{name}-migration-url"])
+    runtime = _password_in(changed[f"{name}-database-url"])
+    changed["postgres-roles"] = "\n".join(
+        f"{name} {owner} {runtime}" if role == name else f"{role} {old_owner} {old_runtime}"
+        for role, old_owner, old_runtime in roles
+    )
+    urls = {**texts, **changed}
+    broker = {each: _password_in(urls[f"{each}-broker-url"]) for each in SOURCES}
+    template = json.loads(secret_files.TEMPLATE.read_text("utf-8"))
+    definitions = secret_files.definitions_for(broker, template)
+    changed["rabbitmq-definitions"] = json.dumps(definitions, indent=2)
+    return changed, [_statement(f"{name}_owner", owner), _statement(f"{name}_runtime", runtime)]
+
+
+def _statement(role: str, password: str) -> str:
+    """Passwords are hexadecimal: nothing in them needs to be quoted."""
+    return f"ALTER ROLE \"{role}\" PASSWORD '{password}';"
+
+
+def _password_in(url: str) -> str:
+    return str(urlsplit(url).password)
+
+
+def write(folder: Path, texts: dict[str, str]) -> None:
+    """Replace the files, each at once: a container that starts meanwhile reads a whole one."""
+    for name, text in texts.items():
+        draft = folder / f".{name}"
+        draft.write_text(text + "\n")
+        draft.chmod(0o444)
+        draft.replace(folder / name)
+
+
+def main() -> int:
+    """Do it for the name that the first argument gives."""
+    folder = secret_files.FOLDER
+    if not folder.exists():
+        print("error: there is no folder secrets/; run `make secrets` first.", file=sys.stderr)
+        return 1
+    texts = {path.name: path.read_text().strip() for path in folder.iterdir() if path.is_file()}
+    try:
+        changed, statements = rotate(sys.argv[1] if len(sys.argv) > 1 else "", texts)
+    except KeyError:
+        print(f"Name one of: {', '.join((*SOURCES, *ALONE))}.", file=sys.stderr)
+        return 2
+    write(folder, changed)
+    print("\n".join(statements))
+    print(f"New: {', '.join(changed)}.", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
