@@ -29,13 +29,14 @@ test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
 secrets: ## make the passwords and keys of the compose file, once, in secrets/
 	@$(PYTHON) -m deploy.secret_files
 
-rotate-secrets: setup ## new secrets for NAME; prints statements for psql
-	@$(VENV)/python -m deploy.rotation $(NAME)
+rotate-secrets: ## new secrets for NAME; prints statements for psql
+	@$(PYTHON) -m deploy.rotation $(NAME)
 
 kubernetes-files: setup ## write what deploy/k8s takes from the alerts and the database's script
 	@$(VENV)/python -m deploy.kubernetes files
 
-kubernetes-secrets: setup ## print the Secrets for Kubernetes from secrets/; pipe it to kubectl
+kubernetes-secrets: ## print the Secrets for Kubernetes from secrets/; pipe it to kubectl
+	@$(MAKE) --silent setup >&2
 	@$(VENV)/python -m deploy.kubernetes secrets
 
 test-containers: setup ## build the images, start them with compose, try rights, scale and restarts

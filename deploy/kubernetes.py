@@ -1,8 +1,8 @@
 """What the Kubernetes files take from elsewhere in the tree, so that the two cannot differ.
 
-``files`` writes what is kept in ``deploy/k8s``: the alerts as the Prometheus operator takes them
-and the statements that give a runtime role its rights. ``secrets`` prints the Secrets that the
-files refer to, from the folder that ``make secrets`` made; it prints passwords, so pipe it to kubectl.
+``files`` writes what is kept in ``deploy/k8s``: the alerts as the Prometheus operator takes them,
+the statements that give a runtime role its rights. ``secrets`` prints the Secrets that the files
+refer to, from the folder that ``make secrets`` made; it prints passwords: pipe it to kubectl.
 """
 
 from __future__ import annotations

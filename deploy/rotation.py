@@ -84,7 +84,8 @@ def main() -> int:
         print(f"Name one of: {', '.join((*SOURCES, *ALONE))}.", file=sys.stderr)
         return 2
     write(folder, changed)
-    print("\n".join(statements))
+    for statement in statements:
+        print(statement)
     print(f"New: {', '.join(changed)}.", file=sys.stderr)
     return 0
 
