@@ -217,7 +217,8 @@ def parked_list(*, data: DataFolder = Path("data")) -> None:
             f"{place} {message.id}: {message.subscription}, {message.type or 'no event'}, "
             f"subject {message.subject or '-'}, since {message.parked_at:%Y-%m-%d %H:%M} UTC{waits}"
         )
-        console.print(f"    {message.error.splitlines()[0][:200]}", markup=False)
+        for line in message.error.splitlines()[:1]:  # none where it waits behind another
+            console.print(f"    {line[:200]}", markup=False)
     console.print(f"{len(found)} parked")
 
 
