@@ -33,8 +33,9 @@ Manifest = dict[str, Any]
 
 @cache
 def built(overlay: str) -> tuple[Manifest, ...]:
+    folder = "tools" if overlay == "tools" else f"overlays/{overlay}"
     done = subprocess.run(
-        [find_kubectl(), "kustomize", f"deploy/k8s/overlays/{overlay}"],
+        [find_kubectl(), "kustomize", f"deploy/k8s/{folder}"],
         cwd=ROOT,
         check=False,
         capture_output=True,
@@ -107,6 +108,32 @@ def test_what_operators_know_has_the_form_that_they_take(overlay):
         shape = SHAPES.get((manifest["apiVersion"], manifest["kind"]))
         if shape is not None:
             jsonschema.validate(manifest, shape)
+
+
+def test_the_secrets_that_are_made_are_valid():
+    for secret in made_secrets().values():
+        kubernetes_validate.validate(secret, OLDEST, strict=True)
+
+
+def test_the_operators_pod_is_valid_and_closed_up_and_reaches_every_database():
+    (manifest,) = built("tools")
+    (container,) = manifest["spec"]["containers"]
+    kubernetes_validate.validate(manifest, OLDEST, strict=True)
+    assert manifest["spec"]["securityContext"]["runAsNonRoot"] is True
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+
+    given = {entry["name"]: entry["value"] for entry in container["env"]}
+    kinds = ("DATABASE", "MIGRATION")
+    urls = {f"ORE_{name.upper()}_{kind}_URL_FILE" for name in SOURCES for kind in kinds}
+    assert set(given) == urls | {"ORE_BROKER_URL_FILE"}
+
+    made = made_secrets()
+    mounted = {
+        key
+        for source in every_value(manifest["spec"]["volumes"], "secret")
+        for key in made[source["name"]]["data"]
+    }
+    assert {value.rpartition("/")[2] for value in given.values()} <= mounted
 
 
 def test_the_pod_inside_the_brokers_resource_is_valid():
