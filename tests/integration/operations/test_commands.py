@@ -3,7 +3,9 @@
 import json
 import os
 import subprocess
+from urllib.parse import urlsplit
 
+import amqp
 import psycopg2
 import pytest
 from psycopg2 import sql
@@ -11,7 +13,9 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from deploy import kubernetes
+from deploy.local.databases import ask_management
 from deploy.rotation import _statement
+from deploy.secret_files import definitions_for
 from platform_cli.main import app
 from services.gateway.journal import journal
 from shared.kernel.envelope import Envelope
@@ -189,3 +193,27 @@ def test_the_statements_of_a_rotation_change_the_password(servers, owned):
     as_role(servers, owned, "runtime", "0a" * 24).close()
     with pytest.raises(psycopg2.OperationalError):
         as_role(servers, owned, "runtime", "r")
+
+
+def log_in(servers, name, password):
+    """Into no virtual host of its own: who may log in is refused there, and only there."""
+    where = urlsplit(servers.amqp_url)
+    host = f"{where.hostname}:{where.port}"
+    amqp.Connection(host, userid=name, password=password, virtual_host="/").connect()
+
+
+def test_imported_again_the_brokers_definitions_bring_the_new_password(servers):
+    """As at each start of the broker: what is there already is changed."""
+    name, old, new = real.unique("rotated"), "0a" * 24, "0b" * 24
+    try:
+        for password in (old, new):
+            (user,) = definitions_for({"hdr": password}, {})["users"]
+            made = {"users": [{**user, "name": name}]}
+            ask_management(servers.management_url, "POST", "/api/definitions", made)
+
+        with pytest.raises(amqp.exceptions.NotAllowed):
+            log_in(servers, name, new)
+        with pytest.raises(amqp.exceptions.AccessRefused):
+            log_in(servers, name, old)
+    finally:
+        ask_management(servers.management_url, "DELETE", f"/api/users/{name}")
