@@ -195,6 +195,16 @@ def test_images_and_commands_are_those_of_the_compose_file(overlay):
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+def test_memory_and_processors_are_limited_as_in_the_compose_file(overlay):
+    services = compose()["services"]
+    for workload in workloads(overlay):
+        service = services[workload["metadata"]["name"]]
+        limits = pod(workload)["containers"][0]["resources"]["limits"]
+        assert limits["memory"] == service["mem_limit"].replace("m", "Mi")
+        assert float(limits["cpu"]) == service["cpus"]
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_servers_have_the_images_that_were_tested(overlay):
     services = compose()["services"]
     broker = named(overlay, "RabbitmqCluster", "rabbitmq")["spec"]["image"]
