@@ -12,7 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy import secret_files
-from deploy.secret_files import ALONE, SOURCES
+from deploy.secret_files import SOURCES
+
+ALONE = ("secret-key", "postgres-password", "grafana-password")
+"""Secrets that nothing else is made from."""
 
 
 def rotate(name: str, texts: dict[str, str]) -> tuple[dict[str, str], list[str]]:

@@ -26,8 +26,6 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "gateway": ("recruitment", "advisory", "hdr", "monitoring"),
 }
 """Each user of the broker, and whose events it takes: as `Component.sources` says."""
-ALONE = ("secret-key", "postgres-password", "grafana-password")
-"""Secrets that nothing else is made from."""
 UUID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 SHARED = r"nameko-rpc|ore\.events|ore\.unrouted"
 NOTHING = "^$"
@@ -50,7 +48,7 @@ def main() -> int:
 
 def make() -> dict[str, str]:
     """New secrets, by file name."""
-    files = {name: _password() for name in ALONE}
+    files = {name: _password() for name in ("secret-key", "postgres-password", "grafana-password")}
     broker: dict[str, str] = {}
     roles = []
     for name in SOURCES:

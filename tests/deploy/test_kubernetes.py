@@ -25,6 +25,8 @@ OLDEST = "1.30"
 """Of Kubernetes: from here on a pod may sleep before it ends."""
 VERSIONS = (OLDEST, "1.34")
 ALSO_WATCHED = re.compile(r"ORE_[A-Z]+_(?:DATABASE|MIGRATION)_URL")
+FRONTS = {"front", "proxy"}
+"""Before several gateways: on a cluster their Service and the Ingress."""
 EXCEPT_MADE_ELSEWHERE = {"gateway-tls"}
 """The certificate: by cert-manager or by hand."""
 
@@ -175,7 +177,7 @@ def test_the_checks_are_sharp(spoil):
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_same_components_run_as_in_the_compose_file(overlay):
-    services = {"postgres", "rabbitmq"}
+    services = {"postgres", "rabbitmq"} | (FRONTS & compose()["services"].keys())
     services |= {workload["metadata"]["name"] for workload in workloads(overlay)}
 
     assert services == set(compose()["services"])

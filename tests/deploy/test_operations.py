@@ -275,13 +275,13 @@ def test_rotating_a_service_changes_its_own_passwords_and_no_other(
 
 def test_rotating_what_stands_alone_changes_just_that(secrets_folder, monkeypatch):
     before = texts_in(secrets_folder)
-    for name in secret_files.ALONE:
+    for name in rotation.ALONE:
         monkeypatch.setattr("sys.argv", ["rotation", name])
         assert rotation.main() == 0
 
     after = texts_in(secrets_folder)
 
-    assert {n for n in before if before[n] != after[n]} == set(secret_files.ALONE)
+    assert {n for n in before if before[n] != after[n]} == set(rotation.ALONE)
 
 
 def test_an_older_folder_gets_a_secret_that_came_later(secrets_folder, monkeypatch):
