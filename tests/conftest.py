@@ -7,7 +7,12 @@ import os
 
 from hypothesis import settings
 
+from tests import servers
+
 # A busy machine is no failure: no deadline for a single example.
 settings.register_profile("ore", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ore"))
+
+# pg_dump must not be older than the server, which may be a container's.
+os.environ["PATH"] = os.pathsep.join([*servers.programs(), os.environ["PATH"]])

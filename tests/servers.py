@@ -41,7 +41,7 @@ def find(without: Container[str] = ()) -> Servers:
     Raises:
         NotProvidedError: One is missing.
     """
-    record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    record = _record()
     found = {
         "postgres_url": os.environ.get("ORE_TEST_POSTGRES_URL")
         or record.get("postgres", {}).get("url"),
@@ -55,6 +55,17 @@ def find(without: Container[str] = ()) -> Servers:
     if missing:
         raise NotProvidedError(f"missing: {', '.join(missing)}. Run `make infra-up`.")
     return Servers(**{name: value or "" for name, value in found.items()})
+
+
+def programs() -> list[str]:
+    """Folders with programs that fit the servers, to look in before the path."""
+    folder = _record().get("postgres", {}).get("programs")
+    return [folder] if folder else []
+
+
+def _record() -> dict[str, dict[str, str]]:
+    record: dict[str, dict[str, str]] = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    return record
 
 
 def unique(prefix: str) -> str:

@@ -17,6 +17,13 @@ from deploy.local.rabbitmq import broker_version
 
 POSTGRES_IMAGE = "postgres:17"
 RABBITMQ_IMAGE = "rabbitmq:4.0-management"
+PROGRAMS = ("pg_dump", "pg_restore")
+PROGRAM = """\
+#!/bin/sh
+exec docker run --rm -i --network host --user "$(id -u):$(id -g)" \\
+    --env PGHOST --env PGPORT --env PGUSER --env PGPASSWORD --env PGDATABASE --env PGOPTIONS \\
+    -v "${{TMPDIR:-/tmp}}:${{TMPDIR:-/tmp}}" -v "$PWD:$PWD" -w "$PWD" {image} {name} "$@"
+"""
 STOP_SIGNALS: dict[StopMode, str] = {
     "smart": "SIGTERM",
     "fast": "SIGINT",
@@ -140,6 +147,16 @@ class ContainerPostgres(_Container):
     def wipe(self) -> None:
         """Remove the container and its data."""
         self._remove()
+
+    def programs(self) -> Path:
+        """A folder with PostgreSQL's programs in the server's version: older ones refuse it."""
+        folder = self.folder / "programs"
+        make_folder(folder)
+        for name in PROGRAMS:
+            file = folder / name
+            file.write_text(PROGRAM.format(name=name, image=self.image))
+            file.chmod(0o700)
+        return folder
 
 
 class ContainerRabbitMQ(_Container):

@@ -52,6 +52,8 @@ class Postgres:
     url: str
     version: str
     how: str
+    programs: str = ""
+    """Folder of its ``pg_dump`` and ``pg_restore``; empty where those on the path fit."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def find_postgres() -> Postgres:
             _install("postgres", "PostgreSQL", "ORE_TEST_POSTGRES_URL")
         ours = PrivatePostgres(VAR / "postgres")
     ours.start()
-    return Postgres(ours.url, server_version(ours.url), ours.describe())
+    programs = str(ours.programs()) if isinstance(ours, ContainerPostgres) else ""
+    return Postgres(ours.url, server_version(ours.url), ours.describe(), programs)
 
 
 def find_rabbitmq() -> RabbitMQ:
