@@ -101,6 +101,8 @@ class DirectRpc:
         if self.lost_answers:
             self.lost_answers -= 1
             raise ServiceUnavailableError(service, "no answer within 0 s")
+        if "unavailable" in result:
+            raise ServiceUnavailableError(service, result["unavailable"])
         if "refused" in result:
             raise RefusedError(result["refused"])
         return result

@@ -32,6 +32,7 @@ from services.gateway.problem_texts import (
     VARIANT_PARAMETERS,
     Words,
 )
+from shared.kernel.database import UNREACHABLE
 from shared.kernel.refusal import InvalidRequestError, Refusal
 from shared.kernel.rpc import ServiceFailedError, ServiceUnavailableError
 
@@ -87,6 +88,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, lambda refusal: answer(describe(refusal)))
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(ServiceUnavailableError, _on_unavailable)
+    for error in UNREACHABLE:
+        app.register_error_handler(error, _on_lost_database)
     app.register_error_handler(Exception, _on_error)
 
 
@@ -250,6 +253,11 @@ def _on_unavailable(error: ServiceUnavailableError) -> Response:
     response = answer(describe(errors.ServiceUnavailableRefusal(service=error.service)))
     response.headers["Retry-After"] = "2"
     return response
+
+
+def _on_lost_database(error: Exception) -> Response:
+    """The gateway's own database: its server is restarted, or changes places with its replica."""
+    return _on_unavailable(ServiceUnavailableError("gateway", type(error).__name__))
 
 
 def _on_error(error: Exception) -> Response:

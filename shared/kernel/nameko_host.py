@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 import orjson
 import structlog
-from eventsourcing.persistence import OperationalError, PersistenceError
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from nameko.constants import (
     AMQP_URI_CONFIG_KEY,
     MAX_WORKERS_CONFIG_KEY,
@@ -24,7 +24,6 @@ from nameko.containers import ServiceContainer
 from nameko.extensions import DependencyProvider
 from nameko.rpc import rpc
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy import exc
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.contracts.base import Answer, Request
@@ -33,7 +32,7 @@ from shared.kernel.application import ServiceApplication
 from shared.kernel.clock import effective_at
 from shared.kernel.component import Component
 from shared.kernel.context import CommandContext, command_context
-from shared.kernel.database import Database
+from shared.kernel.database import UNREACHABLE, Database
 from shared.kernel.epochs import StoreRestoredError, check_listener
 from shared.kernel.metrics import Figures
 from shared.kernel.operator_acts import list_acts
@@ -50,6 +49,7 @@ log = structlog.get_logger(__name__)
 RequestType = TypeVar("RequestType", bound=BaseModel)
 SETTINGS_KEY = "ORE_SETTINGS"
 FEED_LIMIT = 1000
+NO_DATABASE = (OperationalError, InterfaceError, *UNREACHABLE)
 
 
 class BackdatingNotAllowedError(Refusal):
@@ -265,7 +265,7 @@ def query(
                 parsed = parse(request_type, request)
                 try:
                     answer = method(self, parsed)
-                except (OperationalError, exc.OperationalError, exc.InterfaceError):
+                except NO_DATABASE:
                     answer = method(self, parsed)  # a lost connection: on a new one
                 return {"answer": answer.model_dump(mode="json")}
 
@@ -314,7 +314,10 @@ def _fingerprint(method: str, request: dict[str, Any]) -> bytes:
 
 
 def _answer(app: Any, method: str, carry_out: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    """Run an entrypoint in its caller's context; a refusal is an answer, an error is logged."""
+    """Run an entrypoint in its caller's context; a refusal is an answer, an error is logged.
+
+    A database that does not answer passes by itself: the caller is told to ask again.
+    """
     started = time.monotonic()
     caller = getattr(app, "caller", {})
     context = CommandContext(
@@ -332,6 +335,9 @@ def _answer(app: Any, method: str, carry_out: Callable[[Any], dict[str, Any]]) -
     except Refusal as refusal:
         outcome = f"refused:{refusal.code}"
         return {"refused": refusal.as_data()}
+    except NO_DATABASE as error:
+        outcome = f"unavailable:{type(error).__name__}"  # not its text: that may quote values
+        return {"unavailable": "its database does not answer"}
     else:
         return result
     finally:

@@ -28,7 +28,7 @@ REPLY_QUEUE_EXPIRES_SECONDS = 300
 
 
 class ServiceUnavailableError(Exception):
-    """The service did not answer in time, or is not there at all.
+    """The service did not answer in time, is not there at all, or has no database at the moment.
 
     Whether a command was carried out is then unknown: ask again with the same idempotency key.
     """
@@ -122,7 +122,7 @@ class RpcClient:
 
         Raises:
             Refusal: A rule said no.
-            ServiceUnavailableError: No answer in time.
+            ServiceUnavailableError: No answer in time, or the service cannot work at the moment.
             ServiceFailedError: The service met an error of its own.
         """
         limit = timeout_seconds or self.timeout_seconds
@@ -264,6 +264,8 @@ def _result(service: str, reply: bytes | str) -> dict[str, Any]:
     if error:
         raise ServiceFailedError(f"{service}: {error.get('exc_type')}: {error.get('value')}")
     result: dict[str, Any] = payload["result"]
+    if "unavailable" in result:
+        raise ServiceUnavailableError(service, str(result["unavailable"]))
     if "refused" in result:
         raise RefusedError(result["refused"])
     return result

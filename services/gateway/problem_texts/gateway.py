@@ -307,5 +307,6 @@ VALUES: Mapping[str, Mapping[str, Phrase]] = {
         "advisory": Phrase("doradztwo", "advisory"),
         "hdr": Phrase("harmonogramy działań rozwojowych", "HDR"),
         "monitoring": Phrase("monitoring", "monitoring"),
+        "gateway": Phrase("portal", "website"),
     },
 }

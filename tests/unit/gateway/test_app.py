@@ -2,7 +2,9 @@
 
 import re
 
+import psycopg2
 import pytest
+from sqlalchemy import exc
 from structlog.testing import capture_logs
 
 from services.gateway.accounts import create_account
@@ -168,6 +170,41 @@ def test_a_service_that_broke_is_an_error_of_our_own(programme, monkeypatch):
     with capture_logs() as lines:
         response = programme.as_("staff").get(f"/trainings/{programme.ids['training_ros']}")
     assert (response.status_code, response.json["code"]) == (500, "internal")
+    assert "Nowak" not in response.text + str(lines)
+
+
+LOST = (
+    exc.OperationalError("SELECT 1", None, Exception("Anna Nowak")),
+    exc.InterfaceError("SELECT 1", None, Exception("Anna Nowak")),
+    exc.TimeoutError("Anna Nowak"),
+    psycopg2.OperationalError("Anna Nowak"),
+)
+
+
+@pytest.mark.parametrize("lost", LOST, ids=lambda error: type(error).__qualname__)
+def test_a_service_without_its_database_asks_to_try_again(programme, monkeypatch, lost):
+    def fails(*_args, **_more):
+        raise lost
+
+    application = programme.rpc.runtimes["recruitment"].application
+    monkeypatch.setattr(application, "get_training", fails)
+    response = programme.as_("staff").get(f"/trainings/{programme.ids['training_ros']}")
+    assert (response.status_code, response.json["code"]) == (503, "service-unavailable")
+    assert response.headers["Retry-After"] == "2"
+    assert "Nowak" not in response.text
+
+
+@pytest.mark.parametrize("lost", LOST, ids=lambda error: type(error).__qualname__)
+def test_the_gateway_without_its_database_asks_to_try_again(programme, monkeypatch, lost):
+    def fails(*_args, **_more):
+        raise lost
+
+    client = programme.as_("staff")
+    monkeypatch.setattr("services.gateway.sessions.token_account", fails)
+    with capture_logs() as lines:
+        response = client.get(f"/trainings/{programme.ids['training_ros']}")
+    assert (response.status_code, response.json["code"]) == (503, "service-unavailable")
+    assert "portal" in response.json["detail"]
     assert "Nowak" not in response.text + str(lines)
 
 
