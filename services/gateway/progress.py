@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.gateway.journal import SOURCES, SUBSCRIPTION, journal, last_position, view_positions
+from services.gateway.journal import (
+    SOURCES,
+    SUBSCRIPTION,
+    journal,
+    last_position,
+    level_position,
+    view_positions,
+)
 from shared.kernel.database import Database
 from shared.kernel.metrics import Asks, Figures
 from shared.kernel.positions import read_position
 
+FAR_BEHIND = 10_000
+"""More events than this missing in the views: what they show is not the present."""
 _RECORDED_AT = select(journal.c.recorded_at).order_by(journal.c.position).limit(1)
 
 
@@ -45,10 +54,10 @@ def _add_views(figures: Figures, connection: Connection) -> None:
 
 
 def database_state(database: Database) -> tuple[bool, dict[str, Any]]:
-    """Whether the gateway's database answers, and with which error it does not."""
+    """Whether the gateway's database answers and its views are near the journal's end."""
     try:
         with database.reading() as connection:
-            connection.execute(text("SELECT 1"))
+            behind = last_position(connection) - level_position(connection)
     except SQLAlchemyError as error:
         return False, {"database": type(error).__name__}
-    return True, {"database": "connected"}
+    return behind <= FAR_BEHIND, {"database": "connected", "views_behind": behind}

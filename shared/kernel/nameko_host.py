@@ -49,6 +49,8 @@ log = structlog.get_logger(__name__)
 RequestType = TypeVar("RequestType", bound=BaseModel)
 SETTINGS_KEY = "ORE_SETTINGS"
 FEED_LIMIT = 1000
+FAR_BEHIND = 10_000
+"""More events than this to be published: who listens is not told the present."""
 NO_DATABASE = (OperationalError, InterfaceError, *UNREACHABLE)
 
 
@@ -139,7 +141,10 @@ class Runtime:
             return False, {"service": self.component.name, "database": type(error).__name__}
         for part in ("relay", "subscription"):  # the trouble's text may name hosts
             status[part]["is_troubled"] = bool(status[part].pop("trouble"))
-        return not status["relay"]["is_troubled"], {"database": "connected", **status}
+        relay = status["relay"]
+        is_far_behind = status["last_event"] - relay["position"] > FAR_BEHIND
+        is_ready = not relay["is_troubled"] and not is_far_behind
+        return is_ready, {"database": "connected", **status}
 
     def figures(self) -> Figures:
         """Position and lag of the relay and the subscription, for Prometheus."""

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+
+import urllib3
 
 ROOT = Path(__file__).parents[2]
 SECRETS = ROOT / "secrets"
 PROCESSES = ("recruitment", "advisory", "hdr", "monitoring", "projector", "gateway")
 SERVERS = ("postgres", "rabbitmq")
+IMAGES = ("recruitment", "advisory", "hdr", "monitoring", "gateway")
+BASE_IMAGE = "python:3.13-slim"
 UP_SECONDS = 240
+RESULTS = ROOT / "test-results"
+LOG = RESULTS / "containers.log"
+FIGURES = RESULTS / "containers.json"
+WATCHED_PORT = 9100
 ENVIRONMENT = {
     **os.environ,
     "COMPOSE_PROJECT_NAME": "ore-test",
+    "ORE_VERSION": "test",
     "ORE_PUBLISH": "127.0.0.1:8100-8109",
     "ORE_ALLOW_BACKDATING": "yes",
     "ORE_INSECURE_COOKIES": "yes",
-    "ORE_LOG_LEVEL": "WARNING",
+    "ORE_LOG_LEVEL": "INFO",
 }
 
 
@@ -28,9 +38,9 @@ def compose(*arguments: str, seconds: float = UP_SECONDS) -> str:
     return _run("docker", "compose", *arguments, seconds=seconds)
 
 
-def docker(*arguments: str) -> str:
+def docker(*arguments: str, seconds: float = 90) -> str:
     """Run `docker`; what it printed on standard output."""
-    return _run("docker", *arguments, seconds=60)
+    return _run("docker", *arguments, seconds=seconds)
 
 
 def _run(*command: str, seconds: float) -> str:
@@ -80,8 +90,46 @@ def secret(name: str) -> str:
     return (SECRETS / name).read_text().strip()
 
 
-def memory() -> dict[str, str]:
-    """Memory of each running container, as the engine prints it."""
-    rows = docker("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}").splitlines()
-    mine = [row.split(" ", 1) for row in rows if row.startswith("ore-test-")]
-    return {name.removeprefix("ore-test-"): usage.split(" /")[0] for name, usage in mine}
+def health(container: str) -> dict:
+    """What a process tells of itself at the port that its health check asks."""
+    (network, *_) = inspect(container)["NetworkSettings"]["Networks"].values()
+    address = f"http://{network['IPAddress']}:{WATCHED_PORT}/health/ready"
+    return urllib3.request("GET", address, retries=False, timeout=10.0).json()
+
+
+def log_lines(container: str) -> list[dict]:
+    """What a process of ours wrote to its log."""
+    done = subprocess.run(
+        ["docker", "logs", container], capture_output=True, text=True, check=True, timeout=60
+    )
+    lines = (done.stdout + done.stderr).splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def memory() -> dict[str, int]:
+    """MB of memory of each service's containers, all its replicas together."""
+    template = "{{.Name}} {{.MemUsage}}"
+    used: dict[str, int] = {}
+    for row in docker("stats", "--no-stream", "--format", template).splitlines():
+        name, usage, *_ = row.split()
+        if name.startswith("ore-test-"):
+            service = name.split("-")[2]
+            number, unit = re.fullmatch(r"([0-9.]+)([A-Z])iB", usage).groups()
+            megabytes = float(number) * {"K": 1 / 1024, "M": 1, "G": 1024}[unit]
+            used[service] = used.get(service, 0) + round(megabytes)
+    return used
+
+
+def image_sizes() -> dict[str, int]:
+    """MB that each service's image has above the base image."""
+    base = _size(BASE_IMAGE)
+    return {name: _size(image(name)) - base for name in IMAGES}
+
+
+def image(name: str) -> str:
+    """The image of a service, by its tag."""
+    return f"ore-{name}:{ENVIRONMENT['ORE_VERSION']}"
+
+
+def _size(name: str) -> int:
+    return round(int(docker("image", "inspect", "--format", "{{.Size}}", name)) / 1e6)

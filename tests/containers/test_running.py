@@ -1,7 +1,17 @@
 """The programme's story in containers, scaled out, each container restarted once in the middle."""
 
-import pytest
+import itertools
+import re
+import time
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
 
+import pytest
+import urllib3
+
+from services.gateway.accounts import create_account
+from shared.kernel.database import Database
 from tests.containers.compose import (
     PROCESSES,
     SERVERS,
@@ -10,16 +20,19 @@ from tests.containers.compose import (
     containers_of,
     docker,
     from_here,
+    health,
     inspect,
+    log_lines,
     memory,
     secret,
 )
 from tests.story.checking import check
 from tests.story.processes import Saboteur
-from tests.story.steps import eventually
+from tests.story.steps import PASSWORD, eventually
 from tests.story.story import Story
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
+SCALE = {"recruitment": 3, "gateway": 2, "hdr": 2, "projector": 2}
 RESTARTED_DURING = {
     "apply": ("recruitment", 12),
     "publish_results": ("projector", 5),
@@ -30,65 +43,168 @@ RESTARTED_DURING = {
     "edit_and_publish": ("rabbitmq", 3),
     "monitor": ("monitoring", 5),
 }
-"""Which service's containers are restarted after how many commands of which step."""
-EXIT_SECONDS = 30
+"""Which service's containers are restarted, one by one, after how many commands of which step."""
+GRACE_SECONDS = 30
+SERVER_GRACE_SECONDS = 60
+FIRST_ERROR = 500
 
 
-def test_scaled_out_and_restarted_one_by_one_it_loses_nothing(platform, capsys):
-    idle = memory()
-    compose("up", "--detach", "--wait", "--scale", "recruitment=3", "--scale", "gateway=2")
-    assert len(containers_of("recruitment")) == 3
-    assert len(addresses()) == 2
-    story = Story(addresses()[0], from_here(secret("gateway-database-url")))
+class Spread:
+    """Connections as a load balancer gives them: each request goes to the next replica.
+
+    Attributes:
+        places: The replicas' addresses.
+        trouble: What a caller had to send again for.
+    """
+
+    def __init__(self, pool, places):
+        self.pool = pool
+        self.places = places
+        self.trouble = []
+        self._turns = itertools.count()
+
+    def request(self, method, url, **options):
+        """Send to the next replica what is meant for the first."""
+        place = self.places[next(self._turns) % len(self.places)]
+        path = urllib.parse.urlsplit(url)._replace(scheme="", netloc="").geturl()
+        try:
+            response = self.pool.request(method, f"{place}{path}", **options)
+        except urllib3.exceptions.HTTPError as error:
+            self.trouble.append(type(error).__name__)
+            raise
+        if response.status >= FIRST_ERROR:
+            self.trouble.append(str(response.status))
+        return response
+
+
+class Visitor:
+    """A browser without a screen: cookies and forms."""
+
+    def __init__(self):
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def sign_in(self, address, email):
+        """Fill in the form."""
+        page = self.opener.open(f"{address}/logowanie", timeout=30).read().decode()
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
+        form = {"csrf_token": token, "email": email, "password": PASSWORD}
+        self.opener.open(f"{address}/logowanie", urllib.parse.urlencode(form).encode(), timeout=30)
+
+    def is_signed_in(self, address):
+        """Whether the panel opens, instead of the form."""
+        return self.opener.open(f"{address}/panel", timeout=30).geturl() == f"{address}/panel"
+
+
+@pytest.fixture(scope="module")
+def scaled(platform, figures):
+    """The system with several replicas."""
+    figures["MB of memory, idle"] = memory()
+    scale = [f"--scale={name}={number}" for name, number in SCALE.items()]
+    started = time.monotonic()
+    compose("up", "--detach", "--wait", *scale)
+    figures["seconds to scale out"] = round(time.monotonic() - started)
+
+
+def test_scaled_out_and_restarted_one_by_one_it_loses_nothing(scaled, figures):
+    assert {name: len(containers_of(name)) for name in SCALE} == SCALE
+    gateway_database = from_here(secret("gateway-database-url"))
+    visitor = a_visitor(gateway_database)
+    story = Story(addresses()[0], gateway_database)
+    spread = story.anyone.pool = Spread(story.anyone.pool, addresses())
     saboteur = Saboteur(story.calls)
-    busy = {}
+    seconds_to_stop = {}
 
     def restart(name):
         for container in containers_of(name):
-            docker("restart", "--time", str(EXIT_SECONDS), container)
-            wait_until_healthy(container)
+            seconds = stop(container, SERVER_GRACE_SECONDS if name in SERVERS else GRACE_SECONDS)
+            seconds_to_stop[name] = round(max(seconds, seconds_to_stop.get(name, 0)), 1)
+            start(container)
+            spread.places = addresses()
 
     def before_step(step):
         if step in RESTARTED_DURING:
             name, commands = RESTARTED_DURING[step]
             saboteur.strike_after(commands, name, lambda: restart(name))
-        if step == "write_hdrs":
-            busy.update(memory())
+        if step == "set_directions":
+            figures["MB of memory, in the story, all replicas"] = memory()
 
     story.run(before_step)
     saboteur.wait()
     check(story)
+
     assert sorted(saboteur.done) == sorted((*PROCESSES, *SERVERS))
-
-    token = story.staff.token
-    for address in addresses():  # a sign-in at one replica holds at the other
-        story.staff.address = address
-        story.staff.token = token
-        assert story.staff.get("/editions")["items"]
+    state = story.anyone.get_raw("/health/ready")
+    assert [s["parked"] for s in (*state["services"].values(), state["gateway"])] == [0] * 5
+    for address in addresses():
+        assert visitor.is_signed_in(address), "a session did not survive the restarts"
     calls = story.calls
-    slowest = max(call.seconds for call in calls.done)
-    with capsys.disabled():
-        print(f"\nfrom up to all healthy, images built: {platform:.0f} s")
-        print(
-            f"rolling restart: {len(calls.done)} calls answered, {calls.repeated} sent again, "
-            f"slowest {slowest:.1f} s"
-        )
-        for name in sorted(idle):
-            print(f"memory {name}: idle {idle[name]}, in the story {busy.get(name, '-')}")
+    figures["seconds to stop, asked to"] = seconds_to_stop
+    figures["calls in the rolling restart"] = {
+        "answered": len(calls.done),
+        "commands": calls.sent,
+        "sent again": calls.repeated,
+        **{why: spread.trouble.count(why) for why in sorted(set(spread.trouble))},
+    }
+    slowest = sorted(call.seconds for call in calls.done)
+    figures["seconds a call took, sending again included"] = {
+        "median": round(slowest[len(slowest) // 2], 3),
+        "99th percentile": round(slowest[len(slowest) * 99 // 100], 2),
+        "slowest": round(slowest[-1], 1),
+    }
 
 
-def wait_until_healthy(container):
-    eventually(
-        lambda: inspect(container)["State"]["Health"]["Status"] == "healthy",
-        f"{container[:12]} to be healthy",
-        90.0,
-    )
+def a_visitor(gateway_database):
+    """Somebody signed in at one replica, whom the others know at once."""
+    database = Database(gateway_database)
+    create_account(database, "gość@story.example", PASSWORD, "Gość", ["staff"])
+    database.close()
+    visitor = Visitor()
+    first, *others = addresses()
+    visitor.sign_in(first, "gość@story.example")
+    assert all(visitor.is_signed_in(address) for address in (first, *others))
+    return visitor
+
+
+def test_replicas_share_the_work_and_one_relay_leads(scaled, figures):
+    done = {}
+    for name in ("recruitment", "gateway"):
+        counts = [
+            sum(line["event"] == "request" and line["outcome"] == "done" for line in log_lines(c))
+            for c in containers_of(name)
+        ]
+        done |= {f"{name} {number}": count for number, count in enumerate(counts, 1)}
+    figures["requests that each replica carried out"] = done
+    assert min(done.values()) > 0, done
+    for name in ("recruitment", "hdr"):
+        eventually(lambda name=name: leaders(name) == 1, f"one relay of {name} to lead")
+
+
+def leaders(name):
+    """How many relays of a service lead."""
+    return sum(health(container)["relay"]["is_leading"] for container in containers_of(name))
 
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_asked_to_end_it_ends_by_itself_within_its_grace(platform, name):
     container = containers_of(name)[0]
-    docker("stop", "--time", str(EXIT_SECONDS), container)
-    assert inspect(container)["State"]["ExitCode"] == 0
+    stop(container, GRACE_SECONDS)
+    start(container)
+
+
+def stop(container, grace_seconds):
+    """Ask a container to end; after how many seconds it did, by itself and content."""
+    started = time.monotonic()
+    docker("stop", "--time", str(grace_seconds), container)
+    seconds = time.monotonic() - started
+    assert inspect(container)["State"]["ExitCode"] == 0, f"{container} ended badly, {seconds:.0f} s"
+    return seconds
+
+
+def start(container):
+    """Start a container and wait until it is healthy."""
     docker("start", container)
-    wait_until_healthy(container)
+    eventually(
+        lambda: inspect(container)["State"]["Health"]["Status"] == "healthy",
+        f"{container[:12]} to be healthy",
+        90.0,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,9 +28,13 @@ def live() -> Response:
 
 @blueprint.get("/health/ready")
 def ready() -> tuple[Response, int]:
-    """Connected, and how far behind: the gateway's views and every service."""
+    """Connected, and how far behind: the gateway's views and every service.
+
+    With ``?only=gateway`` the services are not asked: a replica's own health check comes often.
+    """
     state = gateway_state()
-    asked = {name: service_state(name) for name in SOURCES}
+    is_alone = request.args.get("only") == "gateway"
+    asked = {} if is_alone else {name: service_state(name) for name in SOURCES}
     is_ready = state["database"] == "connected"
     is_whole = is_ready and all(found["connected"] for found in asked.values())
     status = "ready" if is_whole else "degraded" if is_ready else "unavailable"

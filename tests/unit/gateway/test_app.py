@@ -4,12 +4,14 @@ import re
 
 import psycopg2
 import pytest
-from sqlalchemy import exc
+from sqlalchemy import exc, update
 from structlog.testing import capture_logs
 
 from services.gateway.accounts import create_account
 from services.gateway.app import create_app
+from services.gateway.journal import view_positions
 from services.gateway.problem_texts import TEXTS
+from services.gateway.progress import database_state
 from services.gateway.settings import GatewaySettings
 from shared.kernel.database import Database
 from shared.kernel.rpc import ServiceFailedError
@@ -316,6 +318,32 @@ def test_without_a_service_the_platform_is_degraded_and_says_which(programme):
         "connected": False,
         "reason": "ServiceUnavailableError",
     }
+
+
+def test_a_replica_asked_for_itself_alone_asks_no_service(programme):
+    programme.rpc.calls.clear()
+    response = programme.app.test_client().get("/health/ready?only=gateway")
+    assert (response.status_code, response.json["status"]) == (200, "ready")
+    assert response.json["gateway"]["database"] == "connected"
+    assert programme.rpc.calls == []
+
+
+def test_a_projector_far_behind_is_not_ready(programme, monkeypatch):
+    is_near, state = database_state(programme.rpc.gateway)
+    assert (is_near, state) == (True, {"database": "connected", "views_behind": 0})
+    monkeypatch.setattr("services.gateway.progress.FAR_BEHIND", 0)
+    with programme.rpc.gateway.transaction() as connection:
+        connection.execute(update(view_positions).values(position=view_positions.c.position - 1))
+    is_near, state = database_state(programme.rpc.gateway)
+    assert (is_near, state["views_behind"]) == (False, 1)
+
+
+def test_a_service_far_behind_is_not_ready(programme, monkeypatch):
+    runtime = programme.rpc.runtimes["recruitment"]
+    is_ready, state = runtime.state()
+    assert (is_ready, state["relay"]["position"]) == (True, 0)
+    monkeypatch.setattr("shared.kernel.nameko_host.FAR_BEHIND", state["last_event"] - 1)
+    assert runtime.state()[0] is False
 
 
 def test_without_its_database_the_gateway_is_not_ready(beginning, tmp_path):
