@@ -109,14 +109,14 @@ def log_lines(container: str) -> list[dict]:
 def memory() -> dict[str, int]:
     """MB of memory of each service's containers, all its replicas together."""
     template = "{{.Name}} {{.MemUsage}}"
+    mine = compose("ps", "--quiet").split()
     used: dict[str, int] = {}
-    for row in docker("stats", "--no-stream", "--format", template).splitlines():
+    for row in docker("stats", "--no-stream", "--format", template, *mine).splitlines():
         name, usage, *_ = row.split()
-        if name.startswith("ore-test-"):
-            service = name.split("-")[2]
-            number, unit = re.fullmatch(r"([0-9.]+)([A-Z])iB", usage).groups()
-            megabytes = float(number) * {"K": 1 / 1024, "M": 1, "G": 1024}[unit]
-            used[service] = used.get(service, 0) + round(megabytes)
+        service = name.removeprefix(f"{ENVIRONMENT['COMPOSE_PROJECT_NAME']}-").rpartition("-")[0]
+        number, unit = re.fullmatch(r"([0-9.]+)([KMG])iB", usage).groups()
+        megabytes = float(number) * {"K": 1 / 1024, "M": 1, "G": 1024}[unit]
+        used[service] = used.get(service, 0) + round(megabytes)
     return used
 
 

@@ -156,11 +156,11 @@ def test_scaled_out_and_restarted_one_by_one_it_loses_nothing(scaled, figures):
 def a_visitor(gateway_database):
     """Somebody signed in at one replica, whom the others know at once."""
     database = Database(gateway_database)
-    create_account(database, "gość@story.example", PASSWORD, "Gość", ["staff"])
+    create_account(database, "gosc@story.example", PASSWORD, "Gość", ["programme_staff"])
     database.close()
     visitor = Visitor()
     first, *others = addresses()
-    visitor.sign_in(first, "gość@story.example")
+    visitor.sign_in(first, "gosc@story.example")
     assert all(visitor.is_signed_in(address) for address in (first, *others))
     return visitor
 
