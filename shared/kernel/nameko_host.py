@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -22,12 +23,12 @@ from nameko.constants import (
 )
 from nameko.containers import ServiceContainer
 from nameko.extensions import DependencyProvider
-from nameko.rpc import rpc
+from nameko.rpc import Rpc, RpcConsumer
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.contracts.base import Answer, Request
-from shared.kernel import parked_acts, parking
+from shared.kernel import broker, parked_acts, parking
 from shared.kernel.application import ServiceApplication
 from shared.kernel.clock import effective_at
 from shared.kernel.component import Component
@@ -51,7 +52,7 @@ SETTINGS_KEY = "ORE_SETTINGS"
 FEED_LIMIT = 1000
 FAR_BEHIND = 10_000
 """More events than this to be published: who listens is not told the present."""
-NO_DATABASE = (OperationalError, InterfaceError, *UNREACHABLE)
+NO_DATABASE: tuple[type[BaseException], ...] = (OperationalError, InterfaceError, *UNREACHABLE)
 
 
 class BackdatingNotAllowedError(Refusal):
@@ -228,6 +229,36 @@ class SubscriptionExtension(_Background):
         if runtime.subscription is None:
             raise TypeError(f"{runtime.component.name} has no handlers")
         return runtime.subscription
+
+
+class _PatientRpcConsumer(RpcConsumer):
+    """Answers callers; an answer that cannot be sent does not end the process.
+
+    nameko lets such an error end the container: a broker that restarts while a worker is busy, or
+    a message that names no queue for its answer, would take all other requests along. Whoever
+    waits for an answer asks again, under the same key.
+    """
+
+    def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        """Send the answer and acknowledge the request."""
+        try:
+            answered: tuple[Any, Any] = super().handle_result(message, result, exc_info)
+        except (OSError, KeyError, *broker.CONNECTION_ERRORS) as error:  # type: ignore[misc]
+            log.warning(
+                "answer_lost", service=self.container.service_name, error=type(error).__name__
+            )
+            # On a lost connection the broker has the request back already.
+            with suppress(OSError, *broker.CONNECTION_ERRORS):
+                self.queue_consumer.ack_message(message)
+            return result, exc_info
+        return answered
+
+
+class _Entrypoint(Rpc):
+    rpc_consumer = _PatientRpcConsumer()
+
+
+rpc = _Entrypoint.decorator
 
 
 def command(

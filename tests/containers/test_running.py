@@ -132,6 +132,9 @@ def test_scaled_out_and_restarted_one_by_one_it_loses_nothing(scaled, figures):
     saboteur.wait()
     check(story)
 
+    all_containers = compose("ps", "--quiet").split()
+    ended = {c[:12]: inspect(c)["RestartCount"] for c in all_containers}
+    assert set(ended.values()) == {0}, f"some ended without being asked to: {ended}"
     assert sorted(saboteur.done) == sorted((*PROCESSES, *SERVERS))
     state = story.anyone.get_raw("/health/ready")
     assert [s["parked"] for s in (*state["services"].values(), state["gateway"])] == [0] * 5

@@ -172,6 +172,20 @@ def test_a_client_survives_the_loss_of_its_connection(samples, servers):
     assert eventually(answered, "an answer after the cut")
 
 
+def test_a_request_that_nobody_waits_for_ends_no_process(samples):
+    samples.start("ledger")
+    request = {"args": [], "kwargs": {"request": {}}}
+    with Connection(samples.amqp_url) as connection:
+        Producer(connection.default_channel).publish(  # names no queue for its answer
+            request, exchange="nameko-rpc", routing_key="ledger.report_status"
+        )
+
+    log = samples.log_folder / "ledger.log"
+    eventually(lambda: "answer_lost" in log.read_text(), "the request to be seen")
+    assert add(samples, 1)["answer"]["total"] == 1
+    assert samples.stop("ledger") == 0
+
+
 def test_sigterm_ends_a_service_cleanly(samples):
     samples.start("ledger")
 
