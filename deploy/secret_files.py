@@ -11,12 +11,15 @@ import hashlib
 import json
 import secrets
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "secrets"
 TEMPLATE = ROOT / "deploy" / "rabbitmq" / "definitions.template.json"
+DEFINITIONS = "rabbitmq-definitions"
 VHOST = "ore"
 SOURCES: dict[str, tuple[str, ...]] = {
     "recruitment": (),
@@ -26,15 +29,24 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "gateway": ("recruitment", "advisory", "hdr", "monitoring"),
 }
 """Each user of the broker, and whose events it takes: as `Component.sources` says."""
+SERVICES = tuple(name for name in SOURCES if name != "gateway")
 UUID = "[0-9a-f]{8}-[0-9a-f-]{27}"
-SHARED = r"nameko-rpc|ore\.events|ore\.unrouted"
+RPC = "nameko-rpc"
+EVENTS = r"ore\.events"
 NOTHING = "^$"
 
 
 def main() -> int:
-    """Write the files; a folder that is there is left alone, for passwords live in volumes too."""
+    """Write the files; what is there stays, for passwords live in volumes too.
+
+    Only the broker's rights, which belong to the code, are brought up to date.
+    """
     if FOLDER.exists():
-        print("secrets/ is there already: nothing was changed.")
+        is_changed = update_definitions(FOLDER / DEFINITIONS)
+        what = (
+            "the broker's rights were brought up to date" if is_changed else "nothing was changed"
+        )
+        print(f"secrets/ is there already: {what}.")
         return 0
     draft = FOLDER.with_suffix(".draft")
     draft.mkdir(mode=0o700, exist_ok=True)
@@ -59,9 +71,32 @@ def make() -> dict[str, str]:
         files[f"{name}-database-url"] = f"postgresql://{name}_runtime:{runtime}@{place}"
         files[f"{name}-broker-url"] = f"amqp://{name}:{broker[name]}@rabbitmq:5672/{VHOST}"
     files["postgres-roles"] = "\n".join(roles)
-    definitions = definitions_for(broker, json.loads(TEMPLATE.read_text()))
-    files["rabbitmq-definitions"] = json.dumps(definitions, indent=2)
+    files[DEFINITIONS] = _definitions(broker)
     return files
+
+
+def update_definitions(path: Path) -> bool:
+    """Make the broker's definitions anew with the passwords beside them.
+
+    Returns:
+        Whether they differ, apart from how passwords are hashed.
+    """
+    passwords = {}
+    for name in SOURCES:
+        url = path.with_name(f"{name}-broker-url").read_text().strip()
+        passwords[name] = urlsplit(url).password or ""
+    new, old = json.loads(_definitions(passwords)), json.loads(path.read_text())
+    if {**new, "users": None} == {**old, "users": None}:
+        return False
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(new, indent=2) + "\n")
+    draft.chmod(0o444)
+    draft.replace(path)
+    return True
+
+
+def _definitions(passwords: dict[str, str]) -> str:
+    return json.dumps(definitions_for(passwords, json.loads(TEMPLATE.read_text())), indent=2)
 
 
 def definitions_for(passwords: dict[str, str], template: dict[str, Any]) -> dict[str, Any]:
@@ -87,26 +122,40 @@ def definitions_for(passwords: dict[str, str], template: dict[str, Any]) -> dict
 
 
 def permissions(name: str) -> dict[str, str]:
-    """Which exchanges and queues a user may declare, write to and read from."""
-    own = rf"ore\.{name}|rpc-{name}|rpc\.reply-ore-{UUID}"
-    everything = f"^({SHARED}|{own})$"
-    return {"configure": everything, "write": everything, "read": everything}
+    """Which exchanges and queues a user may declare, write to and read from.
+
+    It declares its own queues, and nameko's exchange, which nameko declares whatever is there. To
+    bind a queue is to write to it and to read from the exchange. What nobody takes or can handle
+    (``ore.unrouted``, ``ore.dead``) is the operators'.
+    """
+    own = [RPC, rf"rpc\.reply-ore-{UUID}"]
+    own += [rf"rpc-{name}"] if name in SERVICES else []
+    own += [rf"ore\.{name}"] if SOURCES[name] else []
+    return {
+        "configure": _any(own),
+        "write": _any([*own, *([EVENTS] if name in SERVICES else [])]),
+        "read": _any([*own, *([EVENTS] if SOURCES[name] else [])]),
+    }
 
 
 def topic_permissions(name: str) -> dict[str, dict[str, str]]:
     """With which routing keys a user may publish (write) and bind (read)."""
-    is_service = name != "gateway"
-    methods = "read_feed" if is_service else "[a-z_]+"
+    is_service = name in SERVICES
+    methods = "(read_feed|report_status)" if is_service else "[a-z_]+"
     called = [rf"({'|'.join(SOURCES[name])})\.{methods}"] if SOURCES[name] else []
-    asked = [*called, *([rf"{name}\.report_status"] if is_service else []), UUID]
+    asked = [*called, *([UUID] if is_service else [])]
     answers = [UUID, *([rf"{name}\.\*"] if is_service else [])]
     return {
-        "nameko-rpc": {"write": f"^({'|'.join(asked)})$", "read": f"^({'|'.join(answers)})$"},
+        RPC: {"write": _any(asked), "read": _any(answers)},
         "ore.events": {
             "write": rf"^{name}\." if is_service else NOTHING,
             "read": rf"^({'|'.join(SOURCES[name])})\.#$" if SOURCES[name] else NOTHING,
         },
     }
+
+
+def _any(patterns: Iterable[str]) -> str:
+    return f"^({'|'.join(patterns)})$"
 
 
 def _password() -> str:

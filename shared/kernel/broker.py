@@ -54,12 +54,28 @@ def events_exchange(url: str) -> Exchange:
 
 
 def declare_events(connection: Connection) -> None:
-    """Declare the exchange of contract events and the queue of those that nobody takes."""
+    """Declare the exchange of contract events and the queue of those that nobody takes.
+
+    Where the operators made them already, a user without the right to make or delete them will do.
+    """
+    if _is_declared(connection, EVENTS):
+        return
     channel = connection.default_channel
     if not is_inprocess(connection.as_uri()):
         unrouted = Exchange(UNROUTED, type="fanout", durable=True)
         Queue(UNROUTED, unrouted, durable=True, queue_arguments=_QUORUM)(channel).declare()
     events_exchange(connection.as_uri())(channel).declare()
+
+
+def _is_declared(connection: Connection, exchange: str) -> bool:
+    if is_inprocess(connection.as_uri()):
+        return False  # declaring costs nothing there
+    try:
+        with connection.channel() as channel:
+            channel.exchange_declare(exchange, "topic", passive=True)
+    except amqp.exceptions.NotFound:
+        return False
+    return True
 
 
 _QUORUM = {"x-queue-type": "quorum"}

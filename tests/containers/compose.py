@@ -92,9 +92,18 @@ def secret(name: str) -> str:
 
 def health(container: str) -> dict:
     """What a process tells of itself at the port that its health check asks."""
+    return _watched(container, "/health/ready").json()
+
+
+def metrics(container: str) -> str:
+    """A process's figures as Prometheus reads them."""
+    return _watched(container, "/metrics").data.decode()
+
+
+def _watched(container: str, path: str) -> urllib3.BaseHTTPResponse:
     (network, *_) = inspect(container)["NetworkSettings"]["Networks"].values()
-    address = f"http://{network['IPAddress']}:{WATCHED_PORT}/health/ready"
-    return urllib3.request("GET", address, retries=False, timeout=10.0).json()
+    address = f"http://{network['IPAddress']}:{WATCHED_PORT}{path}"
+    return urllib3.request("GET", address, retries=False, timeout=10.0)
 
 
 def log_lines(container: str) -> list[dict]:

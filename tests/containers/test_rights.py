@@ -14,6 +14,7 @@ from tests.containers.compose import (
     docker,
     from_here,
     inspect,
+    metrics,
     secret,
 )
 
@@ -55,7 +56,9 @@ def test_a_runtime_role_owns_nothing_and_changes_no_table(platform, name):
     connection.close()
 
 
-@pytest.mark.parametrize("queue", ["ore.gateway", "ore.hdr", "rpc-hdr", "rpc-advisory", "ore.dead"])
+@pytest.mark.parametrize(
+    "queue", ["ore.gateway", "ore.hdr", "rpc-hdr", "rpc-advisory", "ore.dead", "ore.unrouted"]
+)
 def test_a_service_reads_no_queue_of_another(platform, queue):
     with broker("recruitment") as connection, pytest.raises(AccessRefused):
         connection.default_channel.basic_get(queue)
@@ -98,6 +101,24 @@ def test_a_service_makes_no_queue_of_its_own_liking(platform):
         Queue("somebody.else", channel=connection.default_channel).declare()
 
 
+@pytest.mark.parametrize("name", DATABASES)
+def test_a_service_takes_nothing_away_that_all_share(platform, name):
+    for remove in (
+        lambda channel: channel.exchange_delete("ore.events"),
+        lambda channel: channel.exchange_delete("ore.unrouted"),
+        lambda channel: channel.queue_delete("ore.unrouted"),
+        lambda channel: channel.queue_purge("ore.dead"),
+    ):
+        with broker(name) as connection, pytest.raises(AccessRefused):
+            remove(connection.default_channel)
+
+
+def test_within_its_rights_a_service_tells_how_far_it_is_behind_each_source(platform):
+    text = metrics(containers_of("hdr")[0])
+    for source in ("recruitment", "advisory"):
+        assert f'ore_subscription_lag_events{{source="{source}",subscription="hdr"}} 0' in text
+
+
 def test_nobody_enters_with_a_default_password(platform):
     url = from_here(secret("hdr-broker-url"))
     address = url.rpartition("@")[2].partition("/")[0]
@@ -118,6 +139,7 @@ def test_a_container_has_no_more_than_it_needs(platform, name):
     assert host["CapDrop"] == ["ALL"]
     assert host["Memory"] > 0
     assert host["NanoCpus"] > 0
+    assert found["Config"]["Healthcheck"]["Test"][0] == "CMD", "a health check starts a shell"
     assert host["LogConfig"]["Config"]["max-size"] == "10m"
     networks = {network.rpartition("_")[2] for network in found["NetworkSettings"]["Networks"]}
     assert networks == {"broker", "database"} | ({"edge"} if name == "gateway" else set())
