@@ -13,7 +13,7 @@ import urllib3
 
 ROOT = Path(__file__).parents[2]
 SECRETS = ROOT / "secrets"
-PROCESSES = ("recruitment", "advisory", "hdr", "monitoring", "projector", "gateway")
+PROCESSES = ("recruitment", "advisory", "hdr", "monitoring", "projector", "gateway", "front")
 SERVERS = ("postgres", "rabbitmq")
 IMAGES = ("recruitment", "advisory", "hdr", "monitoring", "gateway")
 BASE_IMAGE = "python:3.13-slim"
@@ -26,7 +26,7 @@ ENVIRONMENT = {
     **os.environ,
     "COMPOSE_PROJECT_NAME": "ore-test",
     "ORE_VERSION": "test",
-    "ORE_PUBLISH": "127.0.0.1:8100-8109",
+    "ORE_PUBLISH": "127.0.0.1:8100",
     "ORE_ALLOW_BACKDATING": "yes",
     "ORE_INSECURE_COOKIES": "yes",
     "ORE_LOG_LEVEL": "INFO",
@@ -67,13 +67,9 @@ def inspect(container: str) -> dict:
     return json.loads(docker("inspect", container))[0]
 
 
-def addresses() -> list[str]:
-    """Of the gateway's replicas, on this machine."""
-    found = []
-    for container in containers_of("gateway"):
-        (bound,) = inspect(container)["NetworkSettings"]["Ports"]["8000/tcp"]
-        found.append(f"http://127.0.0.1:{bound['HostPort']}")
-    return sorted(found)
+def address() -> str:
+    """Where the platform is reached, however many gateways there are."""
+    return f"http://{ENVIRONMENT['ORE_PUBLISH']}"
 
 
 def from_here(url: str) -> str:

@@ -142,7 +142,10 @@ def test_a_container_has_no_more_than_it_needs(platform, name):
     assert found["Config"]["Healthcheck"]["Test"][0] == "CMD", "a health check starts a shell"
     assert host["LogConfig"]["Config"]["max-size"] == "10m"
     networks = {network.rpartition("_")[2] for network in found["NetworkSettings"]["Networks"]}
-    assert networks == {"broker", "database"} | ({"edge"} if name == "gateway" else set())
+    expected = {"front": {"edge"}, "gateway": {"edge", "broker", "database"}}
+    assert networks == expected.get(name, {"broker", "database"})
+    is_published = any(found["NetworkSettings"]["Ports"].values())
+    assert is_published == (name == "front")
     environment = docker("exec", container, "env")
     assert "://" not in environment, "a URL with its password is in the environment"
 

@@ -1,6 +1,5 @@
 """The programme's story in containers, scaled out, each container restarted once in the middle."""
 
-import itertools
 import re
 import time
 import urllib.parse
@@ -15,7 +14,7 @@ from shared.kernel.database import Database
 from tests.containers.compose import (
     PROCESSES,
     SERVERS,
-    addresses,
+    address,
     compose,
     containers_of,
     docker,
@@ -34,6 +33,7 @@ from tests.story.story import Story
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
 SCALE = {"recruitment": 3, "gateway": 2, "hdr": 2, "projector": 2}
 RESTARTED_DURING = {
+    "create_edition": ("front", 1),
     "apply": ("recruitment", 12),
     "publish_results": ("projector", 5),
     "form_teams": ("postgres", 1),
@@ -49,26 +49,22 @@ SERVER_GRACE_SECONDS = 60
 FIRST_ERROR = 500
 
 
-class Spread:
-    """Connections as a load balancer gives them: each request goes to the next replica.
+class Anew:
+    """Connections of callers who each come anew, so that every gateway gets its share.
 
     Attributes:
-        places: The replicas' addresses.
         trouble: What a caller had to send again for.
     """
 
-    def __init__(self, pool, places):
+    def __init__(self, pool):
         self.pool = pool
-        self.places = places
         self.trouble = []
-        self._turns = itertools.count()
 
-    def request(self, method, url, **options):
-        """Send to the next replica what is meant for the first."""
-        place = self.places[next(self._turns) % len(self.places)]
-        path = urllib.parse.urlsplit(url)._replace(scheme="", netloc="").geturl()
+    def request(self, method, url, *, headers, **options):
+        """Send one request on a connection of its own."""
+        headers = {**headers, "Connection": "close"}
         try:
-            response = self.pool.request(method, f"{place}{path}", **options)
+            response = self.pool.request(method, url, headers=headers, **options)
         except urllib3.exceptions.HTTPError as error:
             self.trouble.append(type(error).__name__)
             raise
@@ -83,16 +79,19 @@ class Visitor:
     def __init__(self):
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
-    def sign_in(self, address, email):
+    def sign_in(self, email):
         """Fill in the form."""
-        page = self.opener.open(f"{address}/logowanie", timeout=30).read().decode()
+        page = self.opener.open(f"{address()}/logowanie", timeout=30).read().decode()
         token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)[1]
         form = {"csrf_token": token, "email": email, "password": PASSWORD}
-        self.opener.open(f"{address}/logowanie", urllib.parse.urlencode(form).encode(), timeout=30)
+        data = urllib.parse.urlencode(form).encode()
+        self.opener.open(f"{address()}/logowanie", data, timeout=30)
 
-    def is_signed_in(self, address):
-        """Whether the panel opens, instead of the form."""
-        return self.opener.open(f"{address}/panel", timeout=30).geturl() == f"{address}/panel"
+    def is_signed_in_everywhere(self):
+        """Whether the panel opens, instead of the form, at each of the gateways in turn."""
+        panel = f"{address()}/panel"
+        opened = [self.opener.open(panel, timeout=30).geturl() for _ in range(2 * SCALE["gateway"])]
+        return set(opened) == {panel}
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +108,8 @@ def test_scaled_out_and_restarted_one_by_one_it_loses_nothing(scaled, figures):
     assert {name: len(containers_of(name)) for name in SCALE} == SCALE
     gateway_database = from_here(secret("gateway-database-url"))
     visitor = a_visitor(gateway_database)
-    story = Story(addresses()[0], gateway_database)
-    spread = story.anyone.pool = Spread(story.anyone.pool, addresses())
+    story = Story(address(), gateway_database)
+    callers = story.anyone.pool = Anew(story.anyone.pool)
     saboteur = Saboteur(story.calls)
     seconds_to_stop = {}
 
@@ -119,7 +118,6 @@ def test_scaled_out_and_restarted_one_by_one_it_loses_nothing(scaled, figures):
             seconds = stop(container, SERVER_GRACE_SECONDS if name in SERVERS else GRACE_SECONDS)
             seconds_to_stop[name] = round(max(seconds, seconds_to_stop.get(name, 0)), 1)
             start(container)
-            spread.places = addresses()
 
     def before_step(step):
         if step in RESTARTED_DURING:
@@ -138,15 +136,14 @@ def test_scaled_out_and_restarted_one_by_one_it_loses_nothing(scaled, figures):
     assert sorted(saboteur.done) == sorted((*PROCESSES, *SERVERS))
     state = story.anyone.get_raw("/health/ready")
     assert [s["parked"] for s in (*state["services"].values(), state["gateway"])] == [0] * 5
-    for address in addresses():
-        assert visitor.is_signed_in(address), "a session did not survive the restarts"
+    assert visitor.is_signed_in_everywhere(), "a session did not survive the restarts"
     calls = story.calls
     figures["seconds to stop, asked to"] = seconds_to_stop
     figures["calls in the rolling restart"] = {
         "answered": len(calls.done),
         "commands": calls.sent,
         "sent again": calls.repeated,
-        **{why: spread.trouble.count(why) for why in sorted(set(spread.trouble))},
+        **{why: callers.trouble.count(why) for why in sorted(set(callers.trouble))},
     }
     slowest = sorted(call.seconds for call in calls.done)
     figures["seconds a call took, sending again included"] = {
@@ -162,9 +159,8 @@ def a_visitor(gateway_database):
     create_account(database, "gosc@story.example", PASSWORD, "Gość", ["programme_staff"])
     database.close()
     visitor = Visitor()
-    first, *others = addresses()
-    visitor.sign_in(first, "gosc@story.example")
-    assert all(visitor.is_signed_in(address) for address in (first, *others))
+    visitor.sign_in("gosc@story.example")
+    assert visitor.is_signed_in_everywhere()
     return visitor
 
 
