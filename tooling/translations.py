@@ -7,6 +7,7 @@ translation, a placeholder that the text does not have, the same text translated
 
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -16,6 +17,8 @@ from babel.messages.pofile import PoFileError, PoFileParser
 ROOT = Path(__file__).resolve().parents[1]
 TRANSLATIONS = ROOT / "services" / "gateway" / "translations"
 
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Babel would write the moment of compiling: equal texts are to give equal files."""
 Key = tuple[str, str | None]
 """The text to translate (its singular) and its context."""
 
@@ -73,7 +76,7 @@ def compile_language(folder: Path) -> list[str]:
     target = folder / "LC_MESSAGES" / "messages.mo"
     if not sources or _is_up_to_date(target, sources):
         return []
-    merged = Catalog(locale=folder.name, fuzzy=False)
+    merged = Catalog(locale=folder.name, fuzzy=False, creation_date=NO_DATE)
     seen: dict[Key, tuple[str, Message]] = {}
     mistakes: list[str] = []
     for source in sources:

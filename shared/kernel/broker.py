@@ -94,7 +94,7 @@ def consume(
     declare_events(connection)
     inprocess = is_inprocess(connection.as_uri())
     arguments = None if inprocess else {**_QUORUM, "x-single-active-consumer": True}
-    exchange = events_exchange(connection.as_uri())
+    exchange = Exchange(EVENTS, type="topic", no_declare=True)  # it is there
     channel = connection.channel()
     queue = Queue(
         f"ore.{name}",

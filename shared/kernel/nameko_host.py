@@ -142,10 +142,10 @@ class Runtime:
             return False, {"service": self.component.name, "database": type(error).__name__}
         for part in ("relay", "subscription"):  # the trouble's text may name hosts
             status[part]["is_troubled"] = bool(status[part].pop("trouble"))
-        relay = status["relay"]
+        relay, subscription = status["relay"], status["subscription"]
         is_far_behind = status["last_event"] - relay["position"] > FAR_BEHIND
-        is_ready = not relay["is_troubled"] and not is_far_behind
-        return is_ready, {"database": "connected", **status}
+        is_troubled = relay["is_troubled"] or subscription["is_troubled"]
+        return not is_troubled and not is_far_behind, {"database": "connected", **status}
 
     def figures(self) -> Figures:
         """Position and lag of the relay and the subscription, for Prometheus."""

@@ -68,6 +68,16 @@ def test_an_image_says_what_it_is_and_starts_without_a_shell(images, name):
     assert found["Config"]["User"] == "10001:10001"
 
 
+def test_services_with_the_same_packages_share_their_layer(images):
+    layers = [
+        json.loads(docker("image", "inspect", image(name)))[0]["RootFS"]["Layers"]
+        for name in IMAGES
+        if name != "gateway"
+    ]
+    base = json.loads(docker("image", "inspect", BASE_IMAGE))[0]["RootFS"]["Layers"]
+    assert len({own[len(base)] for own in layers}) == 1
+
+
 def test_the_same_files_make_the_same_image_again(images):
     again = f"{image('gateway')}-again"
     docker(

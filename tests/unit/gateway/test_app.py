@@ -346,6 +346,16 @@ def test_a_service_far_behind_is_not_ready(programme, monkeypatch):
     assert runtime.state()[0] is False
 
 
+def test_a_service_that_cannot_follow_its_sources_is_not_ready(programme):
+    runtime = programme.rpc.runtimes["hdr"]
+    assert runtime.state()[0] is True
+    runtime.subscription.trouble = "AccessRefused: amqp://hdr:secret@rabbitmq"
+    is_ready, state = runtime.state()
+    assert (is_ready, state["subscription"]["is_troubled"]) == (False, True)
+    assert "secret" not in str(state)
+    runtime.subscription.trouble = None
+
+
 def test_without_its_database_the_gateway_is_not_ready(beginning, tmp_path):
     broken = Database(f"sqlite:///{tmp_path}/empty.db")
     app = create_app(settings(), database=broken, rpc=beginning.rpc, only=("api", "health"))

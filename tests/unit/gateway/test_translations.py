@@ -54,3 +54,12 @@ def test_every_text_is_translated(path, translated):
 
 def test_the_catalogues_are_sound():
     assert translations.main() == 0
+
+
+def test_equal_texts_give_equal_files(tmp_path):
+    text = 'msgid "Sign in"\nmsgstr "Zaloguj się"\n'
+    (tmp_path / "pl").mkdir()
+    (tmp_path / "pl" / "texts.po").write_text(text)
+    assert translations.compile_language(tmp_path / "pl") == []
+    compiled = (tmp_path / "pl" / "LC_MESSAGES" / "messages.mo").read_bytes()
+    assert b"POT-Creation-Date: 1970-01-01 00:00+0000" in compiled
