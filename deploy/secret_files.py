@@ -88,10 +88,9 @@ def update_definitions(path: Path) -> bool:
     new, old = json.loads(_definitions(passwords)), json.loads(path.read_text())
     if {**new, "users": None} == {**old, "users": None}:
         return False
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(new, indent=2) + "\n")
-    draft.chmod(0o444)
-    draft.replace(path)
+    path.chmod(0o644)  # containers see this very file: it must not become another one
+    path.write_text(json.dumps(new, indent=2) + "\n")
+    path.chmod(0o444)
     return True
 
 
