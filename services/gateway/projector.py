@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
+
+import structlog
 
 from services.gateway.journal import SOURCES, SUBSCRIPTION, Journal
 from services.gateway.progress import database_state, gateway_figures
@@ -10,7 +13,11 @@ from services.gateway.projections.registry import VIEWS
 from shared.kernel.database import Database
 from shared.kernel.metrics import Figures
 from shared.kernel.rpc import RpcClient
-from shared.kernel.subscription import Subscription
+from shared.kernel.subscription import TRANSIENT, Subscription
+
+log = structlog.get_logger(__name__)
+
+WAIT_SECONDS = 1.0
 
 
 class Projector:
@@ -25,6 +32,7 @@ class Projector:
     def __init__(self, database: Database, broker_url: str, *, heal_seconds: float = 5.0) -> None:
         self.journal = Journal(database, [view() for view in VIEWS])
         self.rpc = RpcClient(broker_url)
+        self._stopping = threading.Event()
         self.subscription = Subscription(
             SUBSCRIPTION,
             SOURCES,
@@ -36,7 +44,14 @@ class Projector:
 
     def run(self) -> None:
         """Follow the services until stopped."""
-        self.journal.prepare()
+        while not self._stopping.is_set():
+            try:
+                self.journal.prepare()
+                break
+            except TRANSIENT as error:  # the database is not there yet, or again
+                self.subscription.trouble = f"{type(error).__name__}: {error}"
+                log.warning("projector_waits", error=type(error).__name__)
+                self._stopping.wait(WAIT_SECONDS)
         self.subscription.run()
 
     def state(self) -> tuple[bool, dict[str, Any]]:
@@ -56,5 +71,6 @@ class Projector:
 
     def stop(self) -> None:
         """End `run` after the batch in hand."""
+        self._stopping.set()
         self.subscription.stop()
         self.rpc.close()

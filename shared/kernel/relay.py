@@ -89,6 +89,7 @@ class Relay:
             try:
                 with self._leadership() as leads:
                     if leads is None:
+                        self.trouble = None  # another one does the work
                         self._stopping.wait(1.0)
                         continue
                     with broker.connect(self.broker_url) as connection:

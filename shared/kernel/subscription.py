@@ -15,10 +15,10 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError
-from sqlalchemy import exc
 
 from shared.contracts.base import ContractEvent
 from shared.kernel import broker, metrics
+from shared.kernel.database import UNREACHABLE
 from shared.kernel.envelope import Envelope, MalformedMessageError
 from shared.kernel.epochs import StoreRestoredError
 from shared.kernel.positions import AlreadyDeliveredError, EpochChangedError, Position
@@ -39,9 +39,7 @@ Feed = Callable[[str, int, int], Sequence[Envelope]]
 TRANSIENT: tuple[type[BaseException], ...] = (
     OperationalError,
     InterfaceError,
-    exc.OperationalError,
-    exc.InterfaceError,
-    exc.TimeoutError,
+    *UNREACHABLE,
     BusyError,
     StoreRestoredError,
     OSError,
