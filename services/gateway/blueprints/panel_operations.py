@@ -76,7 +76,8 @@ def show_operations() -> str:
     return render_template(
         "operations/show.html",
         states=states,
-        last_events={s.name: s.status["last_event"] for s in states if s.status},
+        # Not the last event recorded: one that stays inside never moves a listener's position.
+        published={s.name: s.status["relay"]["published"] for s in states if s.status},
         last=last,
         newest=newest,
         views=views,

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import ExitStack, contextmanager
 from itertools import groupby
 
 import pytest
@@ -133,6 +134,13 @@ def set_variables(monkeypatch, urls, broker=None):
         monkeypatch.setenv("ORE_BROKER_URL", broker)
 
 
+@contextmanager
+def five_databases(servers):
+    """An empty PostgreSQL database for each part of the platform: their URLs by name."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(real.a_postgres_database(servers)) for name in NAMES}
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def platform(request, tmp_path, monkeypatch):
     """Two editions recorded and followed, a copy of the store, then two more."""
@@ -141,15 +149,7 @@ def platform(request, tmp_path, monkeypatch):
         set_variables(monkeypatch, urls)
         yield from a_platform(urls, tmp_path)
         return
-    servers = request.getfixturevalue("servers")
-    with (
-        real.a_postgres_database(servers) as a,
-        real.a_postgres_database(servers) as b,
-        real.a_postgres_database(servers) as c,
-        real.a_postgres_database(servers) as d,
-        real.a_postgres_database(servers) as e,
-    ):
-        urls = dict(zip(NAMES, (a, b, c, d, e), strict=True))
+    with five_databases(request.getfixturevalue("servers")) as urls:
         set_variables(monkeypatch, urls, "amqp://nobody@127.0.0.1:1/none")
         yield from a_platform(urls, tmp_path)
 

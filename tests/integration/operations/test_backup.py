@@ -4,8 +4,7 @@ import pytest
 
 from platform_cli import backup as backups
 from shared.kernel.epochs import read_epoch
-from tests import servers as real
-from tests.integration.operations.conftest import NAMES, Platform, set_variables
+from tests.integration.operations.conftest import NAMES, Platform, five_databases, set_variables
 
 pytestmark = pytest.mark.integration
 
@@ -18,15 +17,7 @@ def empty(platform, request, tmp_path, monkeypatch):
         urls = {name: f"sqlite:///{folder / name}.db" for name in NAMES}
         yield lambda: (set_variables(monkeypatch, urls), urls)[1]
         return
-    servers = request.getfixturevalue("servers")
-    with (
-        real.a_postgres_database(servers) as a,
-        real.a_postgres_database(servers) as b,
-        real.a_postgres_database(servers) as c,
-        real.a_postgres_database(servers) as d,
-        real.a_postgres_database(servers) as e,
-    ):
-        urls = dict(zip(NAMES, (a, b, c, d, e), strict=True))
+    with five_databases(request.getfixturevalue("servers")) as urls:
         yield lambda: (set_variables(monkeypatch, urls), urls)[1]
 
 

@@ -5,10 +5,12 @@ import re
 import pytest
 
 from services.gateway.projections.editions import Editions
+from shared.contracts.recruitment import CreateEdition
 from shared.kernel.operator_acts import list_acts
 from shared.kernel.parking import list_parked, park, park_undecodable
+from shared.kernel.publication import Publications
 from tests.unit.gateway.panel_visitor import Visitor, the_whole_app
-from tests.unit.gateway.programme import Programme
+from tests.unit.gateway.programme import Programme, a_configuration
 
 ADDRESS = "/panel/operacje/odlozone"
 
@@ -121,6 +123,31 @@ def test_a_service_that_does_not_answer_is_named_and_the_rest_is_there(site, ope
     site[0].rpc.absent.add("hdr")
 
     operator.see("/panel/operacje", "hdr does not answer", f"gateway {number}")
+
+
+class Published:
+    """Stands where the relay has its channel to the broker."""
+
+    def publish(self, envelopes):
+        self.last = envelopes[-1].sequence
+
+
+def test_a_listener_is_level_at_the_last_event_that_leaves_its_source(site, operator, monkeypatch):
+    runtimes, published = site[0].rpc.runtimes, Published()
+    recruitment = runtimes["recruitment"]
+    recruitment.relay.publish_batch(published)
+    request = CreateEdition.model_validate({"configuration": a_configuration(slug="inside")})
+    with monkeypatch.context() as silent:
+        silent.setattr(recruitment.application, "publications", Publications("recruitment"))
+        recruitment.application.execute(lambda: recruitment.application.create_edition(request))
+        recruitment.relay.publish_batch(published)
+    position = runtimes["advisory"].status()["subscription"]["positions"]["recruitment"]
+    last = recruitment.status()["last_event"]
+
+    page = operator.see("/panel/operacje", f"recruitment: {position} / {position}")
+
+    assert position == published.last < last
+    assert f"{position} / {last}" not in page
 
 
 def test_only_operators_act(site):
