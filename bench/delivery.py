@@ -1,10 +1,8 @@
-"""Measures the delivery against bare kombu, alternating in the same run.
+"""Measures the delivery against its peers, alternating in the same run.
 
     python -m bench.delivery              five rounds; QUICK=1 one small one
 
-A relay publishes a log that is already there; the gateway's subscription takes it into the journal
-while the relay publishes; single events at a steady rate tell the delay. The peer publishes bodies
-of the same events to a quorum queue and waits for each confirm before the next.
+See README.md beside this file for what each figure means.
 """
 
 from __future__ import annotations
@@ -27,6 +25,7 @@ from kombu import Exchange, Producer, Queue
 from rich.console import Console
 from rich.table import Table
 
+from bench import catch_up
 from bench.figures import at_steady_rate, summary
 from bench.machine import facts
 from services.gateway.journal import Journal, last_position
@@ -34,6 +33,7 @@ from services.gateway.projections import metadata as gateway_metadata
 from services.gateway.projections.registry import VIEWS
 from shared.kernel import broker, schema
 from shared.kernel.database import Database
+from shared.kernel.positions import read_position
 from shared.kernel.relay import Relay
 from shared.kernel.subscription import Subscription
 from tests import servers as real
@@ -46,29 +46,49 @@ ONE_BY_ONE = 500 if IS_QUICK else 2000
 DELAYS = 300 if IS_QUICK else 1000
 RATE = 100.0
 BATCH = 500
+WARM_UP = 20
 LONGEST_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.0002
+JST = 20 if IS_QUICK else 100
+FOLDED = 2000 if IS_QUICK else 20_000
+BY_THE_LIBRARY = 1000 if IS_QUICK else 4000
 RESULTS = Path(__file__).parent / "results" / "delivery.json"
-TARGETS = {
-    "relay / kombu one by one": (4.0, True),
-    "into the journal / kombu one by one": (2.5, True),
-    "delay p50 / round trip p50": (4.0, False),
-    "delay p99 / round trip p99": (10.0, False),
-}
+ONE_BY_ONE_RATE = "kombu publish-confirm, messages/s"
+CONSUMED_RATE = "kombu publish-confirm-consume, messages/s"
+RELAY, JOURNAL = "relay, events/s", "relay to journal, events/s"
+RAW_LOOP, LIBRARY = "raw loop in batches, events/s", "library's ProjectionRunner, events/s"
+FOLLOWED = "a view along the journal, events/s"
+APPENDED = "journal from a feed, events/s"
+CAUGHT_UP = "journal and views from the feeds, events/s"
+TRIP, DELAY = "kombu round trip", "commit to effect"
+FROM_REPLICA = "commit in another replica to effect"
+TARGETS: tuple[tuple[str, str, float, bool], ...] = (  # what, of whom, target, is it a least
+    (RELAY, ONE_BY_ONE_RATE, 4.0, True),
+    (JOURNAL, CONSUMED_RATE, 2.5, True),
+    (FOLLOWED, RAW_LOOP, 0.5, True),
+    (CAUGHT_UP, RAW_LOOP, 0.5, True),
+    (FOLLOWED, LIBRARY, 45.0, True),
+    (CAUGHT_UP, LIBRARY, 45.0, True),
+    (f"{DELAY} p50, ms", f"{TRIP} p50, ms", 4.0, False),
+    (f"{DELAY} p99, ms", f"{TRIP} p99, ms", 10.0, False),
+)
 
 
 class Bench:
     """A log, a relay and a journal on servers of their own."""
 
-    def __init__(self, ledger_url: str, gateway_url: str, amqp_url: str) -> None:
+    def __init__(self, ledger_url: str, mirror_url: str, gateway_url: str, amqp_url: str) -> None:
         self.amqp_url = amqp_url
-        source, self.gateway = Database(ledger_url), Database(gateway_url)
+        self.urls = (ledger_url, mirror_url)
+        source, self.gateway, self.mirror = map(Database, (ledger_url, gateway_url, mirror_url))
         with source.transaction() as connection:
             schema.create_v1(connection)
             LEDGER.metadata.create_all(connection)
         with self.gateway.transaction() as connection:
             schema.create_v1(connection)
             gateway_metadata.create_all(connection)
+        with self.mirror.transaction() as connection:
+            schema.create_v1(connection)
         self.ledger: Any = LEDGER.build(source)
         self.journal = Journal(self.gateway, [view() for view in VIEWS])
         self.journal.prepare()
@@ -77,6 +97,7 @@ class Bench:
         """Close the connections."""
         self.ledger.close()
         self.gateway.close()
+        self.mirror.close()
 
     def record(self, count: int) -> int:
         """Record so many contract events, many to a transaction; the number of the last."""
@@ -149,20 +170,57 @@ class Bench:
                 until(lambda: self.taken(last))
                 return EVENTS / (time.perf_counter() - started)
 
-    def delays(self) -> dict[str, float]:
-        """From a command's commit to its event's commit in the journal, at a steady rate."""
-        with self.running(self.relay(), self.subscription()):
-            self.ledger.add_amount(AddAmount(name="delay", amount=1))
-            until(lambda: self.taken(int(self.ledger.log.max_notification_id())))
+    def delays(self, ledger: Any, *others: Relay) -> dict[str, float]:
+        """From a command's commit to the commit of its effect in another service, steadily.
 
-            def measure(_number: int) -> float:
-                self.ledger.add_amount(AddAmount(name=f"delay {uuid4()}", amount=1))
-                started = time.perf_counter()
-                last = int(self.ledger.log.max_notification_id())
-                until(lambda: self.taken(last))
-                return time.perf_counter() - started
+        Args:
+            ledger: Carries the commands out.
+            others: Relays that stand by.
+        """
 
-            return summary(at_steady_rate(measure, DELAYS, RATE))
+        def recorded(name: str) -> int:
+            request = AddAmount(name=name, amount=1)
+            position = ledger.execute(lambda: ledger.add_amount(request)).position
+            return int(position)
+
+        def measure(_number: int) -> float:
+            last = recorded(f"delay {uuid4()}")
+            started = time.perf_counter()
+            until(lambda: self.heard(last))
+            return time.perf_counter() - started
+
+        leader = self.relay()
+        with self.listening(), self.running(leader):
+            until(lambda: leader.is_leading)
+            with self.running(*others):
+                last = recorded("delay")
+                until(lambda: self.heard(last))
+                for number in range(WARM_UP):
+                    measure(number)
+                return summary(at_steady_rate(measure, DELAYS, RATE))
+
+    def replica_delays(self) -> dict[str, float]:
+        """The same where another process of the service recorded it than the one that leads."""
+        replica: Any = LEDGER.build(Database(self.urls[0]))
+        try:
+            return self.delays(replica, Relay(replica, self.amqp_url))
+        finally:
+            replica.close()
+
+    def heard(self, sequence: int) -> bool:
+        """Whether the effect of the ledger's event of this number is committed in the mirror."""
+        with self.mirror.reading() as connection:
+            return read_position(connection, "mirror", "ledger").sequence >= sequence
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """The listening service in a process of its own."""
+        command = [sys.executable, "-m", "bench.mirror", *self.urls, self.amqp_url]
+        with subprocess.Popen(command) as process:
+            try:
+                yield
+            finally:
+                process.terminate()
 
     def one_by_one_rate(self) -> float:
         """The peer: messages per second published with kombu, each confirmed before the next."""
@@ -184,16 +242,16 @@ class Bench:
             exchange(channel).delete()
         return found
 
-    def round_trip(self) -> dict[str, float]:
-        """The peer: a bare publish-confirm-consume, in a process of its own."""
+    def peer(self, *arguments: object) -> Any:
+        """A figure of a peer, measured in a process of its own."""
+        command = [sys.executable, "-m", "bench.peers", arguments[0], self.amqp_url]
         run = subprocess.run(
-            [sys.executable, "-m", "bench.peers", "round-trip", self.amqp_url, str(DELAYS), "100"],
+            [str(one) for one in (*command, *arguments[1:])],
             capture_output=True,
             check=True,
             timeout=LONGEST_SECONDS,
         )
-        found: dict[str, float] = json.loads(run.stdout)
-        return found
+        return json.loads(run.stdout)
 
 
 def until(holds: Any) -> None:
@@ -209,43 +267,46 @@ def until(holds: Any) -> None:
         time.sleep(LOOK_AGAIN_SECONDS)
 
 
-def measured(bench: Bench) -> dict[str, list[float]]:
+def caught_up(servers: real.Servers, ledger_url: str) -> dict[str, float]:
+    """How fast projections catch up: the peers', and ours in empty databases."""
+    found = {RAW_LOOP: catch_up.raw_loop(ledger_url)}
+    found[LIBRARY] = catch_up.library_runner(servers, BY_THE_LIBRARY)
+    with real.a_postgres_database(servers) as url:
+        gateway = catch_up.Gateway(url)
+        found[CAUGHT_UP] = gateway.catch_up_rate(catch_up.a_programme(JST))
+        gateway.close()
+    with real.a_postgres_database(servers) as url:
+        gateway = catch_up.Gateway(url, ())
+        found[APPENDED] = gateway.catch_up_rate(catch_up.amounts(FOLDED))
+        found[FOLLOWED] = gateway.follow_rate(FOLDED)
+        gateway.close()
+    return found
+
+
+def measured(bench: Bench, servers: real.Servers) -> dict[str, list[float]]:
     """All figures of all rounds; peers and ours take turns."""
     bench.record(BATCH)
     with bench.running(bench.relay(), bench.subscription()):  # declares the queue, fills caches
         until(lambda: bench.taken(int(bench.ledger.log.max_notification_id())))
     found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        trip, delay = bench.round_trip(), bench.delays()
         row = {
-            "kombu one by one, messages/s": bench.one_by_one_rate(),
-            "relay, events/s": bench.relay_rate(),
-            "into the journal, events/s": bench.end_to_end_rate(),
-            "round trip p50, ms": trip["p50_ms"],
-            "round trip p99, ms": trip["p99_ms"],
-            "delay p50, ms": delay["p50_ms"],
-            "delay p99, ms": delay["p99_ms"],
+            ONE_BY_ONE_RATE: bench.one_by_one_rate(),
+            RELAY: bench.relay_rate(),
+            CONSUMED_RATE: bench.peer("deliver", ONE_BY_ONE),
+            JOURNAL: bench.end_to_end_rate(),
+            **caught_up(servers, bench.urls[0]),
         }
+        delays = {
+            TRIP: bench.peer("round-trip", DELAYS, RATE),
+            DELAY: bench.delays(bench.ledger),
+            FROM_REPLICA: bench.replica_delays(),
+        }
+        for what, of in delays.items():
+            row |= {f"{what} p50, ms": of["p50_ms"], f"{what} p99, ms": of["p99_ms"]}
         for name, value in row.items():
             found.setdefault(name, []).append(round(value, 3))
     return found
-
-
-def ratios(medians: dict[str, float]) -> dict[str, float]:
-    """What the medians come to against the peer's."""
-    peer = medians["kombu one by one, messages/s"]
-    return {
-        "relay / kombu one by one": round(medians["relay, events/s"] / peer, 2),
-        "into the journal / kombu one by one": round(
-            medians["into the journal, events/s"] / peer, 2
-        ),
-        "delay p50 / round trip p50": round(
-            medians["delay p50, ms"] / medians["round trip p50, ms"], 2
-        ),
-        "delay p99 / round trip p99": round(
-            medians["delay p99, ms"] / medians["round trip p99, ms"], 2
-        ),
-    }
 
 
 def show(result: dict[str, Any], console: Console) -> None:
@@ -254,13 +315,25 @@ def show(result: dict[str, Any], console: Console) -> None:
     for name, f in result["figures"].items():
         table.add_row(name, f"{f['median']:g}", f"{f['min']:g}", f"{f['max']:g}")
     console.print(table)
-    compared = Table("against bare kombu", "ratio", "target")
-    for name, value in result["ratios"].items():
-        target, is_least = TARGETS[name]
-        colour = "green" if (value >= target) == is_least else "red"
-        limit = f"at {'least' if is_least else 'most'} {target:g}"
-        compared.add_row(name, f"[{colour}]{value:g}[/{colour}]", limit)
+    compared = Table("against the peers", "ratio", "target")
+    for one in result["ratios"]:
+        colour = "green" if one["is_reached"] else "red"
+        compared.add_row(
+            f"{one['what']} / {one['of']}", f"[{colour}]{one['ratio']:g}[/{colour}]", one["target"]
+        )
     console.print(compared)
+
+
+def compare(medians: dict[str, float]) -> list[dict[str, Any]]:
+    """What the medians come to against the peers'."""
+    found = []
+    for what, of, target, is_least in TARGETS:
+        ratio = round(medians[what] / medians[of], 2)
+        limit = f"at {'least' if is_least else 'most'} {target:g}"
+        is_reached = ratio >= target if is_least else ratio <= target
+        entry = {"what": what, "of": of, "ratio": ratio, "target": limit, "is_reached": is_reached}
+        found.append(entry)
+    return found
 
 
 def main() -> None:
@@ -268,12 +341,13 @@ def main() -> None:
     servers = real.find()
     with (
         real.a_postgres_database(servers) as ledger_url,
+        real.a_postgres_database(servers) as mirror_url,
         real.a_postgres_database(servers) as gateway_url,
         real.a_virtual_host(servers) as amqp_url,
     ):
-        bench = Bench(ledger_url, gateway_url, amqp_url)
+        bench = Bench(ledger_url, mirror_url, gateway_url, amqp_url)
         try:
-            found = measured(bench)
+            found = measured(bench, servers)
         finally:
             bench.close()
     figures = {
@@ -286,7 +360,7 @@ def main() -> None:
         "rounds": ROUNDS,
         "events": EVENTS,
         "figures": figures,
-        "ratios": ratios({name: f["median"] for name, f in figures.items()}),
+        "ratios": compare({name: f["median"] for name, f in figures.items()}),
     }
     show(result, Console())
     if not IS_QUICK:

@@ -3,6 +3,7 @@
 python -m bench.peers serve URL          the echo service, until SIGTERM
 python -m bench.peers echo URL N RATE    N calls of it by nameko's own client
 python -m bench.peers round-trip URL N RATE
+python -m bench.peers deliver URL N      N messages, each confirmed before the next, and consumed
 """
 
 from __future__ import annotations
@@ -129,9 +130,49 @@ def round_trip(url: str, count: int, per_second: float) -> list[float]:
     return found
 
 
+def deliver(url: str, count: int) -> float:
+    """Messages per second, published with a confirm each, until a consumer has the last of them."""
+    name = f"bench-{uuid4()}"
+    exchange = Exchange(name, type="topic", durable=True)
+    arguments = {"x-queue-type": "quorum"}
+    queue = Queue(name, exchange, routing_key="#", durable=True, queue_arguments=arguments)
+    ready = threading.Event()
+    left = count
+
+    def consume() -> None:
+        def on_message(message: object) -> None:
+            nonlocal left
+            left -= 1
+            message.ack()  # type: ignore[attr-defined]
+
+        with Connection(url) as connection:
+            channel = connection.channel()
+            with Consumer(channel, [queue], on_message=on_message, prefetch_count=500):
+                ready.set()
+                while left:
+                    connection.drain_events(timeout=START_SECONDS)
+
+    consumer = threading.Thread(target=consume)
+    consumer.start()
+    ready.wait(START_SECONDS)
+    with Connection(url, transport_options={"confirm_publish": True}) as connection:
+        producer = Producer(connection.channel(), exchange=exchange)
+        started = time.perf_counter()
+        for _ in range(count):
+            producer.publish(BODY, routing_key="a.b", delivery_mode=2)
+        consumer.join()
+        found = count / (time.perf_counter() - started)
+        queue(connection.channel()).delete()
+        exchange(connection.channel()).delete()
+    return found
+
+
 def main() -> None:
     """Do what the arguments say; durations are told as JSON."""
     what, url, *numbers = sys.argv[1:]
+    if what == "deliver":
+        print(json.dumps(deliver(url, int(numbers[0]))))
+        return
     if what == "serve":
         serve(url)
         return

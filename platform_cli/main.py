@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +29,8 @@ app.add_typer(parked, name="parked")
 console = Console()
 errors = Console(stderr=True)
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells count."""
 DataFolder = Annotated[Path, typer.Option(help="Folder of the embedded platform's files.")]
 
 
@@ -348,24 +351,33 @@ def feed(
     source: Annotated[str, typer.Argument(help=f"One of: {', '.join(registry.SERVICES)}.")],
     *,
     after: Annotated[int, typer.Option(help="Number of the last event seen.", min=0)] = 0,
-    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 1000,
+    limit: Annotated[int | None, typer.Option(help="At most so many; else all.", min=1)] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Wait for further events until Ctrl-C.")
+    ] = False,
     data: DataFolder = Path("data"),
 ) -> None:
     """Print a service's contract events after a position, one CloudEvent a line."""
-    from platform_cli.configuration import database_url
-    from platform_cli.installation import environment_of
-    from shared.kernel.database import Database
+    from platform_cli.feeding import CannotFeedError, print_feed
+    from shared.kernel.settings import SettingsError
 
-    if source not in registry.SERVICES:
-        raise fail(f"There is no service {source!r}.")
+    def write(line: str) -> None:
+        sys.stdout.write(line)
+        if follow:
+            sys.stdout.flush()
+
+    if follow:  # also where whoever started it in the background had Ctrl-C ignored
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
     try:
-        database = Database(database_url(source, environment_of(data)))
-    except RuntimeError as error:
+        print_feed(source, after, data, write, limit=limit, follow=follow)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        raise typer.Exit(0 if follow else INTERRUPTED) from None
+    except BrokenPipeError:  # who reads has seen enough, e.g. `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (CannotFeedError, RuntimeError, SettingsError) as error:
         raise fail(str(error)) from None
-    application = registry.load(source).component.build(database)
-    for envelope in application.read_contract_events(after, limit)[0]:
-        sys.stdout.write(envelope.to_json().decode() + "\n")
-    application.close()
 
 
 @app.command()

@@ -1,0 +1,42 @@
+"""A listening service's process: hears of each amount and records its own event of it.
+
+python -m bench.mirror LEDGER_URL MIRROR_URL AMQP_URL        until SIGTERM
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+from shared.kernel import schema
+from shared.kernel.database import Database
+from shared.kernel.parking import ServiceSink
+from shared.kernel.subscription import Subscription
+from tests.samples.parts import LEDGER, MIRROR, mirror_handlers
+
+
+def main() -> None:
+    """Listen."""
+    ledger_url, mirror_url, amqp_url = sys.argv[1:]
+    ledger: Any = LEDGER.build(Database(ledger_url))
+    database = Database(mirror_url)
+    with database.transaction() as connection:
+        schema.create_v1(connection)
+    mirror = MIRROR.build(database)
+
+    def feed(_source: str, after: int, limit: int) -> list[Any]:
+        found: list[Any] = ledger.read_contract_events(after, limit)[0]
+        return found
+
+    subscription = Subscription(
+        "mirror", ["ledger"], ServiceSink(mirror, mirror_handlers), feed, amqp_url
+    )
+    signal.signal(signal.SIGTERM, lambda *_: subscription.stop())
+    subscription.run()
+    mirror.close()
+    ledger.close()
+
+
+if __name__ == "__main__":
+    main()
