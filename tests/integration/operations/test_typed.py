@@ -120,9 +120,9 @@ def follow(platform):
 
     yield start
     for one in started:
-        if one.process.poll() is None:
-            one.process.kill()
-            one.process.communicate()
+        one.process.kill()
+        with one.process:  # closes what it reads from
+            pass
 
 
 def test_a_follower_sees_what_is_recorded_meanwhile_and_ends_cleanly(platform, follow):
