@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import structlog
 from sqlalchemy import (
     BigInteger,
@@ -33,6 +34,7 @@ from sqlalchemy import (
 
 from services.gateway.journal_entry import JournalEntry
 from services.gateway.projections import View, metadata
+from services.gateway.write_behind import prepare_write_behind, send, write_behind
 from shared.kernel.database import Database, UtcDateTime, upsert
 from shared.kernel.envelope import Envelope
 from shared.kernel.event_store import Effect
@@ -149,6 +151,7 @@ class Journal:
     def __init__(self, database: Database, views: Sequence[View]) -> None:
         self.database = database
         self.views = tuple(views)
+        prepare_write_behind(database)
         self.moved = threading.Condition()
 
     # --- as the sink of the subscription -------------------------------------------------------
@@ -265,24 +268,28 @@ class Journal:
         """Take what was just added into every view: at once where the view was level before."""
         before = added[0][0].position - 1
         level = [v for v in self.views if positions.get(v.name, 0) >= before]
+        write_behind(connection)
         for view in level:
             view.apply(connection, added)
         if len(level) == len(positions):
             connection.execute(_MOVE_ALL, {"new_position": added[-1][0].position})
-            return
-        for view in self.views:
-            if view in level:
-                self._move_view(connection, view.name, added[-1][0].position)
-            else:
-                self._follow(connection, view)
+        else:
+            for view in self.views:
+                if view in level:
+                    self._move_view(connection, view.name, added[-1][0].position)
+                else:
+                    self._follow(connection, view)
+        send(connection)
 
     def _follow(self, connection: Connection, view: View, limit: int = BATCH) -> int:
         """Take the journal's next entries into a view; how many there were."""
         position = self._view_position(connection, view.name)
         entries = read_entries(connection, position, limit)
         if entries:
+            write_behind(connection)
             view.apply(connection, entries)
             self._move_view(connection, view.name, entries[-1][0].position)
+            send(connection)
         return len(entries)
 
     def _follow_alone(self, view: View) -> bool:
@@ -393,7 +400,7 @@ def read_entries(connection: Connection, after: int, limit: int) -> list[Entry]:
                 row.correlation_id,
                 row.causation_id,
             ),
-            Envelope.from_json(row.body).data,
+            orjson.loads(row.body)["data"],  # checked when it was appended
         )
         for row in rows
     ]
