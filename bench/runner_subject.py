@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
-from eventsourcing.persistence import Tracking, TrackingRecorder
+from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 
@@ -43,12 +43,11 @@ class Accounts(Application):
 class Sums(PostgresTrackingRecorder):
     """The sum of all amounts, kept together with the position."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.check_identifier_length("bench_sums")
-        self.create_table_statements.append(
-            "CREATE TABLE IF NOT EXISTS bench_sums (id text PRIMARY KEY, total bigint)"
-        )
+    def create_table(self) -> None:
+        """Also the sums."""
+        super().create_table()
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute("CREATE TABLE bench_sums (id text PRIMARY KEY, total bigint)")
 
     def add(self, account: str, amount: int, tracking: Tracking) -> None:
         """Add to the sum of an account."""
@@ -104,5 +103,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    assert TrackingRecorder
     main()

@@ -53,7 +53,8 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool
     if pending is None:
         return None
     if not _may_wait(context):
-        return _send_before(cursor, statement, parameters, context)
+        _send_before(cursor, statement, parameters, context)
+        return None
     pending.append(cursor.mogrify(statement, parameters))
     if len(pending) >= MOST_PENDING:
         _send_before(cursor, statement, parameters, context)
