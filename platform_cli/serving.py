@@ -20,6 +20,7 @@ if NAME not in {"projector", "gateway", ""}:
 
     patch_psycopg()
 
+import gc  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import tempfile  # noqa: E402

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import orjson
-from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.application import Application
 from eventsourcing.persistence import (
     InfrastructureFactory,
     IntegrityError,
@@ -32,10 +32,10 @@ from shared.kernel.database import Database
 from shared.kernel.envelope import Envelope
 from shared.kernel.epochs import read_epoch
 from shared.kernel.event_store import (
+    DecodedEvent,
     Effect,
     EventProcessRecorder,
     EventStoreFactory,
-    RecordedEvent,
 )
 from shared.kernel.positions import DeliveryMark, mark_delivered
 from shared.kernel.projection import Projection
@@ -47,7 +47,8 @@ from shared.kernel.refusal import (
     Refusal,
     StaleVersionError,
 )
-from shared.kernel.serialization import register_value_types
+from shared.kernel.serialization import FastMapper, register_value_types
+from shared.kernel.snapshots import Snapshots
 
 A = TypeVar("A")
 MAX_ATTEMPTS = 8
@@ -67,6 +68,7 @@ class Unit:
 
     events: list[Any] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    snapshots: list[StoredEvent] = field(default_factory=list)
     used: dict[UUID, Any] = field(default_factory=dict)
     """Aggregates loaded or saved."""
     last: dict[UUID, StoredEvent] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class ServiceApplication(Application[UUID]):
         self.on_commit: list[Callable[[], None]] = []
         self._epoch: str | None = None
         self._cache = AggregateCache(CACHED_AGGREGATES)
+        self.snapshot_log = Snapshots(database)
         super().__init__(env={})
 
     def construct_env(self, name: str, env: Any = None) -> Environment:
@@ -150,7 +153,7 @@ class ServiceApplication(Application[UUID]):
             NotFoundError: There is none of this class with this id.
             StaleVersionError: It is not at the version that the caller last saw.
         """
-        aggregate = self._reconstructed(aggregate_id)
+        aggregate = self._reconstructed(aggregate_class, aggregate_id)
         if not isinstance(aggregate, aggregate_class):
             raise NotFoundError(what=aggregate_class.__name__, id=str(aggregate_id))
         actual: int = aggregate.version  # type: ignore[attr-defined]
@@ -158,23 +161,30 @@ class ServiceApplication(Application[UUID]):
             raise StaleVersionError(expected=expected_version, actual=actual)
         return aggregate
 
-    def _reconstructed(self, aggregate_id: UUID) -> Any:
+    def _reconstructed(self, aggregate_class: type[Any], aggregate_id: UUID) -> Any:
         """From the log; a command begins where the last one of this process left the aggregate."""
         unit = _unit.get()
-        kept = self._cache.take(aggregate_id) if unit is not None else None
-        if unit is None or kept is None:
-            try:
-                aggregate: Any = self.repository.get(aggregate_id, projector_func=_fold)
-            except AggregateNotFoundError:
-                return None
+        cached = self._cache.take(aggregate_id) if unit is not None else None
+        if unit is None or cached is None:
+            aggregate = self._read(aggregate_class, aggregate_id)
         else:
-            since = self.log.select_events(aggregate_id, gt=kept.last.originator_version - 1)
-            if not since or since[0] != kept.last:  # a restored store: not what it was
-                return self._reconstructed(aggregate_id)
-            aggregate = _fold(kept.aggregate, map(self.mapper.to_domain_event, since[1:]))
+            since = self.log.select_events(aggregate_id, gt=cached.last.originator_version - 1)
+            if not since or since[0] != cached.last:  # a restored store: not what it was
+                return self._reconstructed(aggregate_class, aggregate_id)
+            aggregate = _fold(cached.aggregate, map(self.mapper.to_domain_event, since[1:]))
             unit.last[aggregate_id] = since[-1]
-        if unit is not None:
+        if unit is not None and aggregate is not None:
             unit.used[aggregate_id] = aggregate
+        return aggregate
+
+    def _read(self, aggregate_class: type[Any], aggregate_id: UUID) -> Any:
+        """From the newest snapshot, if there is one, and the events after it."""
+        known = self.snapshot_log.read(aggregate_class, aggregate_id)
+        version: int = known.version if known is not None else 0
+        aggregate: Any = _fold(known, self.events.get(aggregate_id, gt=version or None))
+        unit = _unit.get()
+        if unit is not None and aggregate is not None:
+            unit.snapshots += self.snapshot_log.due(aggregate, version)
         return aggregate
 
     def save(self, *aggregates: Any, **_: Any) -> list[Any]:
@@ -296,6 +306,7 @@ class ServiceApplication(Application[UUID]):
         if unit.events:
             for notify in self.on_commit:
                 notify()
+        self.snapshot_log.keep(unit.snapshots)
         return CommandResult(_as_json(answer), position)
 
     def _published_position(self, events: Sequence[Any], numbers: Sequence[int]) -> int | None:
@@ -360,7 +371,7 @@ class ServiceApplication(Application[UUID]):
         envelopes: list[Envelope] = []
         position = after
         while len(envelopes) < limit:
-            batch = self.log.select_behind_fence(position, limit * FEED_SCAN_FACTOR)
+            batch = self.read_log(position, limit * FEED_SCAN_FACTOR)
             for recorded in batch:
                 position = recorded.id
                 envelope = self._envelope(recorded, last, epoch)
@@ -373,17 +384,22 @@ class ServiceApplication(Application[UUID]):
                 break
         return envelopes, position
 
-    def _envelope(self, recorded: RecordedEvent, previous: int, epoch: str) -> Envelope | None:
-        event: Any = self.mapper.to_domain_event(recorded.stored)
+    def read_log(self, after: int, limit: int) -> list[DecodedEvent]:
+        """Domain events behind the fence, ascending by their number, above ``after``."""
+        mapper: FastMapper = self.mapper  # type: ignore[assignment]
+        return self.log.select_decoded(mapper, after, limit)
+
+    def _envelope(self, recorded: DecodedEvent, previous: int, epoch: str) -> Envelope | None:
+        event = recorded.event
         contract_event = self.publications.translate(event)
         if contract_event is None:
             return None
-        metadata = orjson.loads(recorded.metadata) if recorded.metadata else {}
+        metadata = recorded.metadata
         return Envelope(
             id=f"{self.name}:{epoch[:8]}:{recorded.id}",
             source=self.name,
             type=contract_event.event_type(),
-            subject=str(recorded.stored.originator_id),
+            subject=str(event.originator_id),
             time=event.timestamp,
             sequence=recorded.id,
             previous_sequence=previous,

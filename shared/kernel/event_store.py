@@ -11,9 +11,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 import psycopg2
 from eventsourcing.persistence import (
     AggregateRecorder,
@@ -75,6 +77,17 @@ _NUMBERED = """
 SELECT id, originator_id, originator_version, topic, state, metadata FROM {table}
 WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3
 """
+# A batch as one JSON text: the events' states are JSON already, and reading it once costs a third
+# of reading each of them.
+_DECODED = """
+SELECT '[' || string_agg(concat('[', id, ',"', originator_id, '",', originator_version, ',',
+    to_json(topic), ',', convert_from(state, 'UTF8'), ',', coalesce(metadata, '{{}}'), ']'), ',')
+    || ']'
+FROM (
+    SELECT id, originator_id, originator_version, topic, state, metadata FROM {table}
+    WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3
+) AS batch
+"""
 _PREPARED = {
     "append_one": ("uuid, bigint, text, bytea, text", _APPEND_ONE),
     "append_many": ("uuid[], bigint[], text[], bytea[], text", _APPEND_MANY),
@@ -82,6 +95,7 @@ _PREPARED = {
     "after_version": ("uuid, bigint", _AFTER_VERSION),
     "newest": ("uuid", _NEWEST),
     "numbered": ("bigint, bigint, bigint", _NUMBERED),
+    "decoded": ("bigint, bigint, bigint", _DECODED),
 }
 # The sequence's row is read before the id is given out: one statement is enough for both.
 _TOP_AND_FENCE = """
@@ -102,6 +116,14 @@ class RecordedEvent:
     id: int
     stored: StoredEvent
     metadata: str | None
+
+
+class DecodedEvent(NamedTuple):
+    """A domain event with its number in the log and what was stored beside it."""
+
+    id: int
+    event: Any
+    metadata: dict[str, Any]
 
 
 class AggregateEventRecorder(AggregateRecorder):
@@ -394,6 +416,37 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         return [
             RecordedEvent(row[0], StoredEvent(UUID(row[1]), row[2], row[3], bytes(row[4])), row[5])
             for row in rows
+        ]
+
+    def select_decoded(self, mapper: FastMapper, after: int, limit: int) -> list[DecodedEvent]:
+        """What `select_behind_fence` finds, as domain events; a whole batch is decoded at once.
+
+        Raises:
+            FenceTimeoutError: As there.
+            MapperDeserialisationError: An event cannot be read; it is named.
+        """
+        if not self.database.is_sqlite:
+            top = self._wait_at_fence(after, FENCE_TIMEOUT_SECONDS)
+            try:
+                return self._decoded_at_once(mapper, (after, top, limit))
+            except (PersistenceError, ValueError):
+                pass  # each by itself then: either it can be read, or the one that cannot is named
+        return [
+            DecodedEvent(
+                r.id,
+                mapper.to_domain_event(r.stored),
+                orjson.loads(r.metadata) if r.metadata else {},
+            )
+            for r in self.select_behind_fence(after, limit)
+        ]
+
+    def _decoded_at_once(self, mapper: FastMapper, wanted: Sequence[int]) -> list[DecodedEvent]:
+        text = _ask(self.database, "decoded", self.table.name, wanted)[0][0]
+        batch = sorted(orjson.loads(text or "[]"), key=itemgetter(0))
+        revived, ids = mapper.revived, {row[1]: UUID(row[1]) for row in batch}
+        return [
+            DecodedEvent(number, revived(topic, ids[originator], version, state), metadata)
+            for number, originator, version, topic, state, metadata in batch
         ]
 
     def _wait_at_fence(self, after: int, deadline_seconds: float) -> int:

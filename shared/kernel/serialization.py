@@ -20,6 +20,8 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import resolve_topic
 from pydantic import BaseModel
 
+_BEYOND = 2.0**63
+
 
 class DateAsISO(Transcoding):
     """``date`` as ``YYYY-MM-DD``."""
@@ -69,31 +71,37 @@ class FastTranscoder(JSONTranscoder):
     """
 
     def decode(self, data: bytes) -> Any:
-        """JSON to values; what orjson does not read (``NaN``) by the library's decoder."""
+        """JSON to values; what orjson does not read as it was written, by the library's decoder."""
         try:
-            plain = orjson.loads(data)
-        except orjson.JSONDecodeError:
+            return self.revived(orjson.loads(data))
+        except ValueError:
             return super().decode(data)
-        return self._revived(plain) if b'"_type_"' in data else plain
 
-    def _revived(self, value: Any) -> Any:
-        """Values with every registered type inside of them given back, the innermost first."""
+    def revived(self, value: Any) -> Any:
+        """Values with every registered type inside of them given back, the innermost first.
+
+        Raises:
+            ValueError: A number is beyond 64 bits: it may have been a whole one, and is none now.
+        """
         kind = type(value)
         if kind is dict:
             if len(value) == 2 and "_type_" in value and "_data_" in value:  # noqa: PLR2004 -- the library's mark
                 return self._of_type(value["_type_"], value["_data_"])
             for name, one in value.items():
-                if type(one) is dict or type(one) is list:
-                    value[name] = self._revived(one)
+                kind = type(one)
+                if kind is dict or kind is list or kind is float:
+                    value[name] = self.revived(one)
         elif kind is list:
-            return [self._revived(one) for one in value]
+            return [self.revived(one) for one in value]
+        elif kind is float and not -_BEYOND < value < _BEYOND:
+            raise ValueError("a number beyond 64 bits")
         return value
 
     def _of_type(self, name: str, data: Any) -> Any:
         transcoding = self.names.get(name)
         if transcoding is None:
             raise TranscodingNotRegisteredError(f"no type {name!r} is registered")
-        return transcoding.decode(data if type(data) is str else self._revived(data))
+        return transcoding.decode(data if type(data) is str else self.revived(data))
 
 
 class FastMapper(Mapper[UUID]):
@@ -103,27 +111,40 @@ class FastMapper(Mapper[UUID]):
     that, so nothing here asks.
     """
 
+    transcoder: FastTranscoder
+
     def __init__(self, transcoder: Any) -> None:
         super().__init__(transcoder)
         self._kinds: dict[str, tuple[type, int]] = {}
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """The event, brought up to the newest version of its class."""
-        topic = stored_event.topic
+        topic, originator_id = stored_event.topic, stored_event.originator_id
+        try:
+            state = self.transcoder.decode(stored_event.state)
+        except Exception as error:
+            raise MapperDeserialisationError(
+                f"cannot read event {topic} of {originator_id}, "
+                f"version {stored_event.originator_version}"
+            ) from error
+        return self._made(topic, originator_id, stored_event.originator_version, state)
+
+    def revived(
+        self, topic: str, originator_id: UUID, version: int, plain: dict[str, Any]
+    ) -> DomainEventProtocol[UUID]:
+        """The event out of its state as JSON values, as `to_domain_event` makes it of bytes."""
+        return self._made(topic, originator_id, version, self.transcoder.revived(plain))
+
+    def _made(
+        self, topic: str, originator_id: Any, originator_version: int, state: dict[str, Any]
+    ) -> DomainEventProtocol[UUID]:
         kind = self._kinds.get(topic)
         if kind is None:
             cls = resolve_topic(topic)
             kind = self._kinds[topic] = cls, getattr(cls, "class_version", 1)
         cls, class_version = kind
-        try:
-            state = self.transcoder.decode(stored_event.state)
-        except Exception as error:
-            raise MapperDeserialisationError(
-                f"cannot read event {topic} of {stored_event.originator_id}, "
-                f"version {stored_event.originator_version}"
-            ) from error
-        state["originator_id"] = stored_event.originator_id
-        state["originator_version"] = stored_event.originator_version
+        state["originator_id"] = originator_id
+        state["originator_version"] = originator_version
         version = state.pop("class_version", 1)
         while version < class_version:
             getattr(cls, f"upcast_v{version}_v{version + 1}")(state)

@@ -15,6 +15,7 @@ from shared.kernel.component import Component
 from shared.kernel.projection import Projection, handles
 from shared.kernel.publication import Publications
 from shared.kernel.refusal import Refusal
+from shared.kernel.snapshots import SnapshotState
 from shared.kernel.subscription import Handlers
 
 NAMESPACE = UUID("5a1c8a52-7f64-4cf9-a4b8-1f4f5b4d7a10")
@@ -67,10 +68,18 @@ class AccountQuery(Request):
     id: UUID
 
 
+class AccountSnapshot(SnapshotState):
+    """What a snapshot keeps of an account."""
+
+    name: str
+    total: int
+
+
 class Account(Aggregate):
     """Amounts under one name."""
 
     TOPIC = "ledger.Account"
+    SNAPSHOT = AccountSnapshot
 
     class Opened(Aggregate.Event, FirstEvent):
         """It was opened."""

@@ -43,12 +43,32 @@ from services.advisory.domain.stages import (
 from shared.contracts.advisory import ActivityForm, Diagnosis, ManagementTool
 from shared.contracts.base import JstRef
 from shared.kernel.aggregate import Aggregate, FirstEvent
+from shared.kernel.snapshots import SnapshotState
+
+
+class AdvisoryCycleSnapshot(SnapshotState):
+    """What a snapshot keeps."""
+
+    edition_id: UUID
+    jst: JstRef
+    stages: Stages
+    team_id: UUID | None
+    area_code: str | None
+    other_candidate_areas: tuple[str, ...]
+    diagnosis: Diagnosis | None
+    priorities: tuple[str, ...]
+    is_diagnosis_closed: bool
+    hdr_id: UUID | None
+    directions: str | None
+    tools: tuple[ManagementTool, ...]
+    activities: list[Activity]
 
 
 class AdvisoryCycle(Aggregate):
     """The advice of one JST in one edition; there is one for each such pair."""
 
     TOPIC = "advisory.AdvisoryCycle"
+    SNAPSHOT = AdvisoryCycleSnapshot
 
     class Opened(Aggregate.Event, FirstEvent):
         """The advisory cycle of a qualified JST began, with the edition's stages."""

@@ -27,6 +27,7 @@ from shared.contracts.advisory import Diagnosis
 from shared.contracts.base import JstRef
 from shared.contracts.hdr import Document, HdrState
 from shared.kernel.aggregate import Aggregate, FirstEvent
+from shared.kernel.snapshots import SnapshotState
 
 NAMESPACE = uuid5(NAMESPACE_URL, "pl.ore.hdr.hdr")
 
@@ -59,10 +60,27 @@ def prefilled(template: Template, diagnosis: Diagnosis, priorities: Sequence[str
     return document
 
 
+class HdrSnapshot(SnapshotState):
+    """What a snapshot keeps."""
+
+    cycle_id: UUID
+    edition_id: UUID
+    jst: JstRef
+    area_code: str
+    template_version: int
+    document: Document
+    state: HdrState
+    submissions: int
+    return_reason: str | None
+    published_version: int | None
+    slug: str | None
+
+
 class Hdr(Aggregate):
     """A development schedule (harmonogram działań rozwojowych) of one JST in one cycle."""
 
     TOPIC = "hdr.Hdr"
+    SNAPSHOT = HdrSnapshot
 
     @staticmethod
     def create_id(cycle_id: UUID) -> UUID:

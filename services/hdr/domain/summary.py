@@ -25,6 +25,7 @@ from services.hdr.domain.template import Template
 from shared.contracts.base import JstRef
 from shared.contracts.hdr import Document, HdrState, SummaryForm, SummaryState
 from shared.kernel.aggregate import Aggregate, FirstEvent
+from shared.kernel.snapshots import SnapshotState
 
 NAMESPACE = uuid5(NAMESPACE_URL, "pl.ore.hdr.summary")
 
@@ -59,10 +60,26 @@ def expect_offered(form: SummaryForm, offered: Collection[str]) -> None:
         )
 
 
+class SummarySnapshot(SnapshotState):
+    """What a snapshot keeps."""
+
+    hdr_id: UUID
+    edition_id: UUID
+    jst: JstRef
+    area_code: str
+    form: SummaryForm
+    template_version: int
+    document: Document
+    state: SummaryState
+    return_reason: str | None
+    slug: str | None
+
+
 class Summary(Aggregate):
     """The summary of one HDR's implementation."""
 
     TOPIC = "hdr.Summary"
+    SNAPSHOT = SummarySnapshot
 
     @staticmethod
     def create_id(hdr_id: UUID) -> UUID:
