@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Callable
@@ -19,11 +21,13 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
+import psycopg2
 from eventsourcing.persistence import StoredEvent
 from rich.console import Console
 from rich.table import Table
 
 from bench import machine
+from bench.store_subject import STATE
 from deploy.local import infra
 from shared.kernel import schema
 from shared.kernel.database import Database
@@ -33,9 +37,22 @@ from tests import servers as real
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "store.json"
 SUBJECT = ROOT / "bench" / "store_subject.py"
-PEERS = {"eventsourcing 9.5": "es95", "eventsourcing 9.2": "es92"}
-OURS, BARE = "ours", "bare psycopg2"
+PEERS = {
+    "eventsourcing 9.5": ("es95", "library"),
+    "eventsourcing 9.2": ("es92", "library"),
+    "eventsourcing_sqlalchemy": ("sqlalchemy", "sqlalchemy"),
+}
+OURS, BARE, PGBENCH = "ours", "bare psycopg2", "pgbench"
+PGBENCH_TABLE = """
+CREATE TABLE bare (
+    id bigserial PRIMARY KEY, o uuid, v bigint, t text, s bytea, UNIQUE (o, v)
+)
+"""
+PGBENCH_SCRIPT = (
+    f"INSERT INTO bare (o, v, t, s) VALUES (gen_random_uuid(), 1, 'thing', '{STATE.decode()}');\n"
+)
 GROWTH_SAMPLES, WARM_UP = 500, 20
+GROWN = ("append", "read the last 100", "load 50 events")
 EIGHT, ONE = "append, 8 writers", "append, 1 writer"
 FENCED = "append, 8 writers and a fenced reader"
 LOAD, SNAPSHOT, FORWARD = "load 50 events", "load with a snapshot", "read forward, events"
@@ -58,31 +75,26 @@ def main() -> int:
     is_quick = os.environ.get("QUICK") == "1"
     parser = argparse.ArgumentParser(prog="make bench-store")
     parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument(
+        "--only", choices=("rates", "growth"), help="measure this, keep the rest of the file"
+    )
     arguments = parser.parse_args()
     infra.up(["postgres", "rabbitmq"])
     servers = real.find(without=("chromium",))
-    rounds, seconds = (2, 0.7) if is_quick else (5, 2.0)
+    rounds, seconds = (2, 0.7) if is_quick else (5, 1.0)
     sizes = (10_000, 100_000) if is_quick else (10_000, 1_000_000, 10_000_000)
-    result: dict[str, Any] = {
+    result: dict[str, Any] = {}
+    if arguments.only and arguments.out.exists():
+        result = json.loads(arguments.out.read_text())
+    result |= {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine.facts(servers),
-        "rounds": rounds,
-        "per_second": measure(servers, rounds, seconds),
     }
-    result["ratios"] = [
-        {
-            "what": what,
-            "of": f"{other}: {its}" if its != what else other,
-            "ratio": round(
-                result["per_second"][OURS][what]["median"]
-                / result["per_second"][other][its]["median"],
-                2,
-            ),
-            "target": target,
-        }
-        for what, other, its, target in TARGETS
-    ]
-    result["growth_us"] = growth(servers, sizes)
+    if arguments.only != "growth":
+        result |= {"rounds": rounds, "per_second": measure(servers, rounds, seconds)}
+        result["ratios"] = ratios(result["per_second"])
+    if arguments.only != "rates":
+        result["growth_us"] = growth(servers, sizes)
     show(result)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
@@ -90,10 +102,25 @@ def main() -> int:
     return 0
 
 
+def ratios(per_second: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the medians come to against those of the peers."""
+    return [
+        {
+            "what": what,
+            "of": f"{other}: {its}" if its != what else other,
+            "ratio": round(per_second[OURS][what]["median"] / per_second[other][its]["median"], 2),
+            "target": target,
+        }
+        for what, other, its, target in TARGETS
+    ]
+
+
 def measure(servers: real.Servers, rounds: int, seconds: float) -> dict[str, Any]:
     """Each subject once in each round, each time in an empty database."""
     subjects = {OURS: (sys.executable, "ours"), BARE: (sys.executable, "bare")}
-    subjects |= {name: (environment(lock), "library") for name, lock in PEERS.items()}
+    subjects |= {name: (environment(lock), kind) for name, (lock, kind) in PEERS.items()}
+    if pgbench := shutil.which("pgbench"):
+        subjects[PGBENCH] = (pgbench, "pgbench")
     found: dict[str, dict[str, list[float]]] = {name: {} for name in subjects}
     for number in range(rounds):
         for name, (python, kind) in subjects.items():
@@ -126,6 +153,8 @@ def environment(lock: str) -> str:
 
 def run(servers: real.Servers, python: str, kind: str, seconds: float) -> dict[str, float]:
     """Figures of one subject."""
+    if kind == "pgbench":
+        return run_pgbench(servers, python, seconds)
     with real.a_postgres_database(servers) as url:
         done = subprocess.run(
             [python, str(SUBJECT), kind, url, str(seconds)],
@@ -137,6 +166,25 @@ def run(servers: real.Servers, python: str, kind: str, seconds: float) -> dict[s
         )
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
+
+
+def run_pgbench(servers: real.Servers, program: str, seconds: float) -> dict[str, float]:
+    """What the server can do when the client costs next to nothing; whole seconds only."""
+    found = {}
+    with real.a_postgres_database(servers) as url, tempfile.NamedTemporaryFile("w") as script:
+        script.write(PGBENCH_SCRIPT)
+        script.flush()
+        connection = psycopg2.connect(url)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(PGBENCH_TABLE)
+        connection.close()
+        for what, clients in ((EIGHT, 8), (ONE, 1)):
+            command = [program, "--no-vacuum", "--protocol=prepared", f"--file={script.name}"]
+            command += [f"--client={clients}", f"--time={max(1, round(seconds))}", url]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+            line = next(x for x in done.stdout.splitlines() if x.startswith("tps = "))
+            found[what] = float(line.split()[2])
+    return found
 
 
 def growth(servers: real.Servers, sizes: tuple[int, ...]) -> dict[str, dict[str, float]]:
@@ -195,7 +243,7 @@ def microseconds(act: Callable[[], Any]) -> float:
 
 def show(result: dict[str, Any]) -> None:
     """Print the figures."""
-    measured = result["per_second"]
+    measured = result.get("per_second", {OURS: {}})
     table = Table("a second, median (min–max)", *measured)
     for what in measured[OURS]:
         cells = [figures.get(what) for figures in measured.values()]
@@ -204,15 +252,15 @@ def show(result: dict[str, Any]) -> None:
         )
     console.print(table)
     compared = Table("ours", "against", "ratio", "at least")
-    for row in result["ratios"]:
+    for row in result.get("ratios", []):
         colour = "green" if row["ratio"] >= row["target"] else "red"
         compared.add_row(
             row["what"], row["of"], f"[{colour}]{row['ratio']}[/{colour}]", f"{row['target']:g}"
         )
     console.print(compared)
-    grown = Table("stored events", *next(iter(result["growth_us"].values())))
-    for size, figures in result["growth_us"].items():
-        grown.add_row(f"{int(size):,}", *(f"{value:g} µs" for value in figures.values()))
+    grown = Table("stored events", *GROWN)
+    for size, figures in result.get("growth_us", {}).items():
+        grown.add_row(f"{int(size):,}", *(f"{figures[name]:g} µs" for name in GROWN))
     console.print(grown)
 
 

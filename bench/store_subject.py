@@ -1,10 +1,11 @@
 """One store measured in a process of its own, in its own environment; prints a line of JSON.
 
-python store_subject.py ours|library|bare URL SECONDS
+python store_subject.py ours|library|sqlalchemy|bare URL SECONDS
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -40,22 +41,10 @@ def rate(work: Callable[[], Any], seconds: float, threads: int = 1) -> float:
 
 
 def library(  # noqa: C901 -- one measurement after the other
-    url: str, seconds: float, *, is_ours: bool
+    url: str, seconds: float, kind: str
 ) -> dict[str, float]:
-    """The library's application over its own PostgreSQL module, or over ours."""
-    parts = urlsplit(url)
-    if not is_ours:
-        os.environ |= {
-            "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_DBNAME": parts.path[1:],
-            "POSTGRES_HOST": str(parts.hostname),
-            "POSTGRES_PORT": str(parts.port),
-            "POSTGRES_USER": str(parts.username),
-            "POSTGRES_PASSWORD": str(parts.password or ""),
-            "POSTGRES_POOL_SIZE": "8",
-            "POSTGRES_MAX_OVERFLOW": "8",
-        }
-    os.environ["IS_SNAPSHOTTING_ENABLED"] = "y"
+    """The library's application over one of its own modules, or ours as our services have it."""
+    os.environ |= {} if kind == "ours" else SETTINGS[kind](url)
     from eventsourcing.application import Application  # noqa: PLC0415 -- reads the environment
     from eventsourcing.domain import Aggregate, event  # noqa: PLC0415
     from eventsourcing.persistence import StoredEvent  # noqa: PLC0415
@@ -73,16 +62,8 @@ def library(  # noqa: C901 -- one measurement after the other
     class Things(Application):
         pass
 
-    if is_ours:
-        from shared.kernel import schema  # noqa: PLC0415 -- not in the peers' environments
-        from shared.kernel.database import Database  # noqa: PLC0415
-        from shared.kernel.event_store import EventStoreFactory  # noqa: PLC0415
-
-        database = Database(url, pool_size=8)
-        with database.transaction() as connection:
-            schema.create_v1(connection)
-        Things.construct_factory = lambda _self, env: EventStoreFactory(database, env)
-    application: Any = Things()
+    application: Any = our_application(url, Thing) if kind == "ours" else Things()
+    gc.freeze()  # what was imported is not looked through again: as our processes do at their start
     recorder = application.recorder
 
     def append() -> None:
@@ -92,7 +73,7 @@ def library(  # noqa: C901 -- one measurement after the other
         "append, 8 writers": rate(append, seconds, 8),
         "append, 1 writer": rate(append, seconds),
     }
-    if is_ours:
+    if kind == "ours":
         found["append, 8 writers and a fenced reader"] = beside_a_reader(append, recorder, seconds)
     things = []
     for _ in range(SEEDED // EVENTS_OF_ONE):
@@ -103,21 +84,91 @@ def library(  # noqa: C901 -- one measurement after the other
     first = recorder.max_notification_id() + 1
     application.save(*things)
     thing_id = things[0].id
-    found["load 50 events"] = rate(lambda: application.repository.get(thing_id), seconds)
-    application.take_snapshot(thing_id)
-    found["load with a snapshot"] = rate(lambda: application.repository.get(thing_id), seconds)
 
-    def read_forward() -> None:
+    def load() -> None:
+        if kind == "ours":
+            application.load(Thing, thing_id)
+        else:
+            application.repository.get(thing_id)
+
+    found["load 50 events"] = rate(load, seconds)
+    if kind == "ours":
+        snapshots = application.snapshot_log.due(application.load(Thing, thing_id), 0)
+        application.snapshot_log.keep(snapshots)
+        assert application.snapshot_log.read(Thing, thing_id).version == EVENTS_OF_ONE
+    else:
+        application.take_snapshot(thing_id)
+    found["load with a snapshot"] = rate(load, seconds)
+
+    def read_library() -> int:
         start, count = first, 0
         while batch := recorder.select_notifications(start, READ_AT_ONCE):
-            for one in batch:
-                application.mapper.to_domain_event(one)
-            count += len(batch)
+            events = [application.mapper.to_domain_event(one) for one in batch]
+            count += len(events)
             start = batch[-1].id + 1
-        assert count >= SEEDED
+        return count
+
+    def read_ours() -> int:
+        after, count = first - 1, 0
+        while batch := application.read_log(after, READ_AT_ONCE):
+            count += len(batch)
+            after = batch[-1].id
+        return count
+
+    def read_forward() -> None:
+        assert (read_ours() if kind == "ours" else read_library()) == SEEDED
 
     found["read forward, events"] = rate(read_forward, seconds) * SEEDED
     return found
+
+
+def postgres_settings(url: str) -> dict[str, str]:
+    """The library's own PostgreSQL module, with as many connections as there are writers."""
+    parts = urlsplit(url)
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": parts.path[1:],
+        "POSTGRES_HOST": str(parts.hostname),
+        "POSTGRES_PORT": str(parts.port),
+        "POSTGRES_USER": str(parts.username),
+        "POSTGRES_PASSWORD": str(parts.password or ""),
+        "POSTGRES_POOL_SIZE": "8",
+        "POSTGRES_MAX_OVERFLOW": "8",
+        "IS_SNAPSHOTTING_ENABLED": "y",
+    }
+
+
+def sqlalchemy_settings(url: str) -> dict[str, str]:
+    """The library's recorders on SQLAlchemy; its pool grows to 15 by itself."""
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing_sqlalchemy",
+        "SQLALCHEMY_URL": "postgresql+psycopg2" + url[url.index("://") :],
+        "IS_SNAPSHOTTING_ENABLED": "y",
+    }
+
+
+SETTINGS = {"library": postgres_settings, "sqlalchemy": sqlalchemy_settings}
+
+
+def our_application(url: str, thing: Any) -> Any:
+    """An application as each of our services is one."""
+    from shared.kernel import schema  # noqa: PLC0415 -- not in the peers' environments
+    from shared.kernel.application import ServiceApplication  # noqa: PLC0415
+    from shared.kernel.database import Database  # noqa: PLC0415
+    from shared.kernel.snapshots import SnapshotState  # noqa: PLC0415
+
+    class ThingSnapshot(SnapshotState):
+        text: str
+        number: int
+
+    class OurThings(ServiceApplication):
+        pass
+
+    thing.SNAPSHOT = ThingSnapshot
+    database = Database(url, pool_size=8)
+    with database.transaction() as connection:
+        schema.create_v1(connection)
+    return OurThings(database)
 
 
 def beside_a_reader(append: Callable[[], None], recorder: Any, seconds: float) -> float:
@@ -152,6 +203,7 @@ def bare(url: str, seconds: float) -> dict[str, float]:  # noqa: C901 -- as abov
         return local.connection.cursor()
 
     one = cursor()
+    gc.freeze()
     one.execute(
         "CREATE TABLE bare "
         "(id bigserial PRIMARY KEY, o uuid, v bigint, t text, s bytea, UNIQUE (o, v))"
@@ -209,7 +261,5 @@ def bare(url: str, seconds: float) -> dict[str, float]:  # noqa: C901 -- as abov
 
 if __name__ == "__main__":
     kind, address, span = sys.argv[1], sys.argv[2], float(sys.argv[3])
-    measured = (
-        bare(address, span) if kind == "bare" else library(address, span, is_ours=kind == "ours")
-    )
+    measured = bare(address, span) if kind == "bare" else library(address, span, kind)
     print(json.dumps(measured))

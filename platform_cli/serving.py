@@ -53,6 +53,7 @@ def serve_service(name: str) -> None:
     container.start()
     runtime = runtime_of(container)
     watch(Watched(runtime.state, runtime.figures), os.environ)
+    gc.freeze()  # imported for good: the garbage collector need not look through it again
     log.info("service_started", service=name)
     container.wait()
     log.info("service_stopped", service=name)
@@ -70,6 +71,7 @@ def serve_projector() -> None:
     for number_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number_, lambda *_: stopping.set())
     watch(Watched(projector.state, projector.figures), os.environ)
+    gc.freeze()  # as above
     thread.start()
     log.info("service_started", service="projector")
     while thread.is_alive() and not stopping.wait(1.0):

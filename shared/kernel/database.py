@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -28,10 +29,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 60_000
+POOL_TIMEOUT_SECONDS = 30.0
 GREETING_AFTER_SECONDS = 1.0
 UNREACHABLE: tuple[type[Exception], ...] = (
     exc.OperationalError,
@@ -69,6 +71,52 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Session:
+    """A driver's connection and, in ``info``, what was prepared on it."""
+
+    __slots__ = ("cursor", "dbapi_connection", "info")
+
+    def __init__(self, connection: Any) -> None:
+        self.dbapi_connection = connection
+        self.cursor = connection.cursor
+        self.info: dict[str, str] = {}
+
+
+class _Sessions:
+    """A pool for one statement at a time: SQLAlchemy's costs as much as the statement itself."""
+
+    def __init__(self, connect: Callable[[], Any], size: int) -> None:
+        self._connect, self._size = connect, size
+        self._idle: deque[Session] = deque()
+        self._places = threading.Semaphore(2 * size)
+
+    def take(self) -> Session:
+        """The idle one that was used last, or a new one."""
+        if not self._places.acquire(timeout=POOL_TIMEOUT_SECONDS):
+            raise exc.TimeoutError("no connection became free")
+        with suppress(IndexError):
+            return self._idle.pop()
+        try:
+            return Session(self._connect())
+        except BaseException:
+            self._places.release()
+            raise
+
+    def give_back(self, session: Session, *, keep: bool) -> None:
+        """Keep it for the next, or close it."""
+        if keep and len(self._idle) < self._size:
+            self._idle.append(session)
+        else:
+            session.dbapi_connection.close()
+        self._places.release()
+
+    def close(self) -> None:
+        """Close those that are idle."""
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop().dbapi_connection.close()
+
+
 class Database:
     """Connections to one database.
 
@@ -90,12 +138,7 @@ class Database:
             if self.is_sqlite
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
-        self._single_statements = QueuePool(
-            self._connect_autocommit,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            reset_on_return=None,  # there is never a transaction to roll back
-        )
+        self._single_statements = _Sessions(self._connect_autocommit, pool_size)
 
     def _postgres_engine(self, pool_size: int) -> Engine:
         engine = create_engine(
@@ -154,34 +197,28 @@ class Database:
             yield connection
 
     @contextmanager
-    def single_statements(self) -> Iterator[PoolProxiedConnection]:
+    def single_statements(self) -> Iterator[Session]:
         """A driver's connection on which each statement is a transaction: one round trip each.
 
         PostgreSQL only. It is not asked beforehand whether it still lives: whoever uses it must
         be ready for a lost connection (`is_lost`), and none of the idle ones is used again then.
         """
-        connection = self._single_statements.connect()
+        sessions = self._single_statements
+        session = sessions.take()
+        is_alive = True
         try:
-            yield connection
+            yield session
         except psycopg2.Error as error:
-            if is_lost(error):
-                connection.invalidate(error)
-                self._discard_idle()
+            is_alive = not is_lost(error)
+            if not is_alive:  # what ended one connection has probably ended them all
+                sessions.close()
             raise
         finally:
-            connection.close()
-
-    def _discard_idle(self) -> None:
-        """What ended one connection has probably ended them all."""
-        pool, self._single_statements = (
-            self._single_statements,
-            self._single_statements.recreate(),
-        )
-        pool.dispose()
+            sessions.give_back(session, keep=is_alive)
 
     def close(self) -> None:
         """Close all connections."""
-        self._single_statements.dispose()
+        self._single_statements.close()
         self.engine.dispose()
 
 

@@ -443,7 +443,7 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
     def _decoded_at_once(self, mapper: FastMapper, wanted: Sequence[int]) -> list[DecodedEvent]:
         text = _ask(self.database, "decoded", self.table.name, wanted)[0][0]
         batch = sorted(orjson.loads(text or "[]"), key=itemgetter(0))
-        revived, ids = mapper.revived, {row[1]: UUID(row[1]) for row in batch}
+        revived, ids = mapper.revived, {one: UUID(one) for one in {row[1] for row in batch}}
         return [
             DecodedEvent(number, revived(topic, ids[originator], version, state), metadata)
             for number, originator, version, topic, state, metadata in batch
@@ -534,9 +534,10 @@ class EventProcessRecorder(EventRecorder, PositionRecorder, ProcessRecorder):
     ) -> Sequence[int] | None:
         """Record events and, with ``tracking=``, the position, both or neither."""
         tracking: Tracking | None = kwargs.get("tracking")
+        if tracking is None:
+            return super().insert_events(stored_events)
         with _translated(), self.database.transaction() as connection:
-            if tracking is not None:
-                self.track_in(connection, tracking)
+            self.track_in(connection, tracking)
             return self.insert_in(connection, stored_events)
 
 

@@ -10,11 +10,12 @@ import hashlib
 import logging
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import orjson
 from eventsourcing.persistence import PersistenceError, StoredEvent
+from eventsourcing.utils import get_topic
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import delete, exc, insert
 
@@ -34,6 +35,7 @@ class SnapshotState(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
+    _version: ClassVar[int] = 1
     created_on: datetime
     modified_on: datetime
 
@@ -47,7 +49,7 @@ class SnapshotState(BaseModel):
         """Name of this very form, e.g. ``store.Cart#1.0f3a5c7e``."""
         form = orjson.dumps(cls.model_json_schema(), option=orjson.OPT_SORT_KEYS)
         digest = hashlib.sha256(form).hexdigest()[:8]
-        return f"{aggregate_class.TOPIC}#{cls._version}.{digest}"
+        return f"{get_topic(aggregate_class)}#{cls._version}.{digest}"
 
     @classmethod
     def of(cls, aggregate: Any) -> Self:

@@ -24,13 +24,27 @@ ID = Account.create_id("a")
 @pytest.fixture
 def app():
     app = an_application(Ledger, publications=ledger_publications)
+    app.others = []
     yield app
     app.close()
 
 
-def add(app, times=1):
+def add(app, times=1, amount=2):
     for _ in range(times):
-        app.execute(partial(app.add_amount, AddAmount(name="a", amount=2)))
+        app.execute(partial(app.add_amount, AddAmount(name="a", amount=amount)))
+
+
+def cold(app):
+    """The application as another process has it: nothing of an aggregate is at hand."""
+    other = Ledger(app.database, publications=ledger_publications)
+    app.others.append(other)  # one that is thrown away closes the database for all of them
+    return other
+
+
+def grow(app):
+    """As many events as make a snapshot worth while, and a command that reads them all."""
+    add(app, EVERY - 1)
+    add(cold(app))
 
 
 def kept(app):
@@ -60,25 +74,26 @@ def events_read(app, monkeypatch):
 
 
 def test_an_aggregate_that_grew_is_loaded_from_its_snapshot(app, monkeypatch):
-    add(app, EVERY)
-    assert len(kept(app)) == 1
-    assert kept(app)[0].originator_version == EVERY
+    grow(app)
+    assert [row.originator_version for row in kept(app)] == [EVERY]
 
     add(app, 3)
 
     assert app.load(Account, ID).total == 2 * (EVERY + 3)
     assert events_read(app, monkeypatch) == 4
-    assert len(kept(app)) == 1
 
 
 def test_a_small_aggregate_has_none(app):
     add(app, EVERY - 2)
+    add(cold(app))
 
     assert kept(app) == []
 
 
 def test_a_newer_snapshot_takes_the_place_of_the_older(app):
-    add(app, 2 * EVERY + 1)
+    grow(app)
+    add(app, EVERY - 1)
+    add(cold(app))
 
     assert [row.originator_version for row in kept(app)] == [2 * EVERY]
 
@@ -94,12 +109,12 @@ def test_a_newer_snapshot_takes_the_place_of_the_older(app):
     ],
 )
 def test_a_snapshot_that_cannot_be_read_is_replayed_and_made_anew(app, monkeypatch, values):
-    add(app, EVERY)
+    grow(app)
     spoil(app, **values)
 
     assert events_read(app, monkeypatch) == EVERY + 1
 
-    add(app)
+    add(cold(app))
     assert events_read(app, monkeypatch) == 1
 
 
@@ -107,7 +122,7 @@ def test_a_refused_command_keeps_none(app):
     add(app, EVERY - 1)
 
     with pytest.raises(AmountNegativeError):
-        app.execute(partial(app.add_amount, AddAmount(name="a", amount=-1)))
+        add(cold(app), amount=-1)
 
     assert kept(app) == []
 
@@ -121,9 +136,9 @@ def test_a_snapshot_that_cannot_be_kept_harms_no_command(app, caplog):
             "FROM events WHERE 0"
         )
 
-    add(app, 2)
+    add(cold(app))
 
-    assert replayed(app).total == 2 * (EVERY + 1)
+    assert replayed(app).total == 2 * EVERY
     assert "not kept" in caplog.text
 
 
@@ -135,7 +150,7 @@ def test_a_snapshot_that_cannot_be_taken_harms_no_command(app, caplog, monkeypat
     add(app, EVERY - 1)
     monkeypatch.setattr(Account, "SNAPSHOT", Other)
 
-    add(app, 2)
+    add(cold(app))
 
     assert kept(app) == []
     assert "not taken" in caplog.text
