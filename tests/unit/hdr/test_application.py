@@ -1,7 +1,9 @@
+import json
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from services.hdr.application import HdrApplication
 from services.hdr.domain.errors import (
@@ -32,7 +34,9 @@ from shared.contracts.hdr import (
     TemplateQuery,
     WithdrawHdr,
 )
+from shared.kernel import schema
 from shared.kernel.refusal import NotFoundError, StaleVersionError
+from shared.kernel.snapshots import EVERY
 from tests.unit.hdr.builders import (
     CONTACT,
     CYCLE_ID,
@@ -534,6 +538,23 @@ def test_a_person_is_forgotten_and_the_text_stays(app):
     after = app.get_summary(SUMMARY)
     assert a_public_good_practice() == after.document
     assert ((), before.version) == (after.findings, after.version)
+
+
+def test_no_snapshot_knows_the_person_before_or_after_the_erasure(app):
+    publish_hdr(app)
+    write_summary(app)
+    for number in range(EVERY):
+        save(app, {**a_good_practice(), "cost": f"{number} zł"})
+    app.execute(lambda: save(app, {**a_good_practice(), "contact": CONTACT}))
+    app.execute(lambda: app.erase_summary_contact(SUMMARY))
+
+    with app.database.reading() as connection:
+        kept = connection.execute(select(schema.snapshots.c.topic, schema.snapshots.c.state)).all()
+
+    assert ["hdr.Summary"] == [topic.partition("#")[0] for topic, _ in kept]
+    assert a_public_good_practice() == json.loads(kept[0].state)["document"]
+    assert not any(value.encode() in kept[0].state for value in CONTACT.values())
+    assert a_public_good_practice() == app.get_summary(SUMMARY).document
 
 
 def test_no_event_knows_the_person(app):
