@@ -78,11 +78,13 @@ def main() -> int:
     parser.add_argument(
         "--only", choices=("rates", "growth"), help="measure this, keep the rest of the file"
     )
+    parser.add_argument("--largest", type=int, default=10_000_000, help="of the growth's sizes")
     arguments = parser.parse_args()
     infra.up(["postgres", "rabbitmq"])
     servers = real.find(without=("chromium",))
     rounds, seconds = (2, 0.7) if is_quick else (5, 1.0)
     sizes = (10_000, 100_000) if is_quick else (10_000, 1_000_000, 10_000_000)
+    sizes = tuple(size for size in sizes if size <= arguments.largest)
     result: dict[str, Any] = {}
     if arguments.only and arguments.out.exists():
         result = json.loads(arguments.out.read_text())
