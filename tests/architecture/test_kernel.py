@@ -16,7 +16,7 @@ from shared.kernel.testing import an_application
 from tests.architecture.tree import ROOT, name_of, python_files, tree_of
 from tests.contract.stored_events import aggregates
 
-MOST_LINES = 3500
+MOST_LINES = 3600
 """Lines of code without blank ones, comments and docstrings.
 
 The house's guideline is 2,000, and "look again above". We looked: above it stand the event store
