@@ -435,7 +435,7 @@ def wait_until_level(
         database: The gateway's own.
         source: Service that recorded it.
         sequence: Its number in the service's log, of a contract event.
-        timeout_seconds: How long to wait at most; with 0 nobody even looks.
+        timeout_seconds: How long to wait at most; 0 looks once.
         moved: Signalled by the projector where it runs in this process; asked again and again
             otherwise.
 
@@ -444,17 +444,16 @@ def wait_until_level(
     """
     deadline = time.monotonic() + timeout_seconds
     pause = FIRST_WAIT_SECONDS
-    while timeout_seconds > 0:
+    while True:
         with database.reading() as connection:
             if is_level(connection, source, sequence):
                 return True
         remaining = deadline - time.monotonic()
         if remaining <= 0:
-            break
+            return False
         if moved is not None:
             with moved:
                 moved.wait(min(LONGEST_WAIT_SECONDS, remaining))
         else:
             time.sleep(min(pause, remaining))
             pause = min(pause * 1.5, LONGEST_WAIT_SECONDS)
-    return False

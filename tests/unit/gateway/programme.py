@@ -175,9 +175,8 @@ class Programme:
         staff.must("POST", "/register/imports", data=terc().encode(), content_type="text/csv")
         return self
 
-    def open_call(self, kind: str, **changes: Any) -> str:
-        """A published call that takes applications today."""
-        staff = self.as_("staff")
+    def draft_call(self, kind: str, **changes: Any) -> str:
+        """A call that is not published yet."""
         draft = {
             "edition_id": self.ids["edition"],
             "kind": kind,
@@ -191,8 +190,12 @@ class Programme:
             "places": 10,
             "privacy_notice_version": NOTICE,
         } | changes
-        call = staff.create("/calls", draft)
-        staff.must("POST", f"/calls/{call}/publish")
+        return self.as_("staff").create("/calls", draft)
+
+    def open_call(self, kind: str, **changes: Any) -> str:
+        """A published call that takes applications today."""
+        call = self.draft_call(kind, **changes)
+        self.as_("staff").must("POST", f"/calls/{call}/publish")
         self.ids[f"call_{kind.lower()}"] = call
         return call
 

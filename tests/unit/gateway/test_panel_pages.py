@@ -25,6 +25,7 @@ def site(told):
     programme = told.copy()
     for person in PEOPLE:
         programme.as_(person)
+    programme.ids["draft"] = programme.draft_call("JST", slug="szkic")
     park_undecodable(programme.rpc.gateway, SUBSCRIPTION, b"?", "not JSON")
     yield programme, the_whole_app(programme)
     programme.close()
@@ -42,9 +43,13 @@ def pages_of(programme, app):
         "account_id": programme.accounts["expert"], "place": "gateway",
         "number": list_parked(programme.rpc.gateway)[0].id,
     }  # fmt: skip
+    of_a_draft = known | {"call_id": ids["draft"]}
     with app.test_request_context():
         return {
-            rule.endpoint: url_for(rule.endpoint, **{n: known[n] for n in rule.arguments})
+            rule.endpoint: url_for(
+                rule.endpoint,
+                **{n: (of_a_draft if "/szkic" in rule.rule else known)[n] for n in rule.arguments},
+            )
             for rule in app.url_map.iter_rules()
             if rule.rule.startswith("/panel") and "GET" in rule.methods
         }
