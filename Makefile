@@ -11,7 +11,7 @@ VENV := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
 	schemas events-doc translations bench-delivery bench-main-job bench-store clean secrets \
-	kubernetes-files kubernetes-secrets rotate-secrets test-containers
+	kubernetes-files kubernetes-secrets rotate-secrets test-containers test-ha
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +26,8 @@ run: setup ## start the whole platform in one process (PORT=8001, DATA=folder to
 test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
 	@$(VENV)/python -m tooling.test
 
-secrets: ## make the passwords and keys of the compose file, once, in secrets/
-	@$(PYTHON) -m deploy.secret_files
+secrets: ## make the passwords and keys of the compose file, once, in secrets/ (HA=1, ROTATE=1)
+	@$(PYTHON) -m deploy.secret_files $(if $(HA),--ha) $(if $(ROTATE),--rotate)
 
 rotate-secrets: ## new secrets for NAME; prints statements for psql
 	@$(PYTHON) -m deploy.rotation $(NAME)
@@ -41,6 +41,9 @@ kubernetes-secrets: ## print the Secrets for Kubernetes from secrets/; pipe it t
 
 test-containers: setup ## build the images, start them with compose, try rights, scale and restarts
 	@$(VENV)/python -m pytest tests/containers -q
+
+test-ha: setup ## two of everything and a cluster: kill each container under load, promote the replica
+	@$(VENV)/python -m pytest tests/ha -q
 
 check: setup ## format, lint, types, imports and the tests that need no server (under a minute)
 	@$(VENV)/python -m tooling.check

@@ -2,6 +2,10 @@
 
 Each file is a secret of the compose file. The folder is closed to everyone else on the machine; the
 files in it are readable, because containers read them with users of their own.
+
+``make secrets ROTATE=1`` makes them all anew.
+``make secrets HA=1`` adds ``secrets/ha/`` for `deploy/compose.ha.yml`; passwords, and a certificate
+of one's own, that are there are left alone.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ import base64
 import hashlib
 import json
 import secrets
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +23,9 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "secrets"
+HA = "ha"
+DATABASE_HOSTS = ("postgres", "postgres-2")
+CERTIFICATE_DAYS = 397
 TEMPLATE = ROOT / "deploy" / "rabbitmq" / "definitions.template.json"
 DEFINITIONS = "rabbitmq-definitions"
 VHOST = "ore"
@@ -41,13 +49,24 @@ def main() -> int:
 
     Only the broker's rights, which belong to the code, are brought up to date.
     """
-    if FOLDER.exists():
+    if not FOLDER.exists():
+        _write_all()
+    elif "--rotate" in sys.argv:
+        rotate(FOLDER)
+        print("secrets/ holds new passwords: tell the servers (docs/operations.md).")
+    else:
         is_changed = update_definitions(FOLDER / DEFINITIONS)
         what = (
             "the broker's rights were brought up to date" if is_changed else "nothing was changed"
         )
         print(f"secrets/ is there already: {what}.")
-        return 0
+    if "--ha" in sys.argv:
+        add_high_availability(FOLDER)
+        print("secrets/ha/ is whole.")
+    return 0
+
+
+def _write_all() -> None:
     draft = FOLDER.with_suffix(".draft")
     draft.mkdir(mode=0o700, exist_ok=True)
     for name, text in make().items():
@@ -55,7 +74,6 @@ def main() -> int:
         (draft / name).chmod(0o444)
     draft.rename(FOLDER)
     print("secrets/ was made. Keep a copy where the backups are kept.")
-    return 0
 
 
 def make() -> dict[str, str]:
@@ -88,14 +106,68 @@ def update_definitions(path: Path) -> bool:
     new, old = json.loads(_definitions(passwords)), json.loads(path.read_text())
     if {**new, "users": None} == {**old, "users": None}:
         return False
-    path.chmod(0o644)  # containers see this very file: it must not become another one
-    path.write_text(json.dumps(new, indent=2) + "\n")
-    path.chmod(0o444)
+    _put(path, json.dumps(new, indent=2) + "\n")
     return True
 
 
 def _definitions(passwords: dict[str, str]) -> str:
     return json.dumps(definitions_for(passwords, json.loads(TEMPLATE.read_text())), indent=2)
+
+
+def rotate(folder: Path) -> None:
+    """New passwords and keys in the place of the old ones, for the overlay too where it is used."""
+    for name, text in make().items():
+        _put(folder / name, text + "\n")
+    if (folder / HA).exists():
+        add_high_availability(folder)
+
+
+def add_high_availability(folder: Path) -> None:
+    """Add what the overlay needs: URLs that name both servers, and what is missing of the rest.
+
+    Args:
+        folder: With the files of `make`.
+    """
+    target = folder / HA
+    target.mkdir(mode=0o700, exist_ok=True)
+    for file in sorted([*folder.glob("*-database-url"), *folder.glob("*-migration-url")]):
+        _put(target / file.name, on_both_servers(file.read_text().strip()) + "\n")
+    for name in ("replication-password", "erlang-cookie"):
+        if not (target / name).exists():
+            _put(target / name, _password() + "\n")
+    if not (target / "tls-certificate").exists():
+        _sign_for_oneself(target / "tls-certificate", target / "tls-key")
+
+
+def on_both_servers(url: str) -> str:
+    """A database's URL that finds whichever of the two servers leads."""
+    parts = urlsplit(url)
+    hosts = "&".join(f"host={host}:{parts.port}" for host in DATABASE_HOSTS)
+    place = f"{parts.username}:{parts.password}@{parts.path}?{hosts}"
+    return f"{parts.scheme}://{place}&target_session_attrs=read-write"
+
+
+def _put(path: Path, text: str) -> None:
+    if path.exists():  # containers see this very file: it must not become another one
+        path.chmod(0o644)
+    path.write_text(text)
+    path.chmod(0o444)
+
+
+def _sign_for_oneself(certificate: Path, key: Path) -> None:
+    """A certificate for trying out; people's browsers will rightly warn of it."""
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days"),
+            *(str(CERTIFICATE_DAYS), "-subj", "/CN=localhost", "-addext"),
+            *("subjectAltName=DNS:localhost,DNS:proxy,IP:127.0.0.1", "-keyout", str(key)),
+            *("-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    for file in (certificate, key):
+        file.chmod(0o444)
 
 
 def definitions_for(passwords: dict[str, str], template: dict[str, Any]) -> dict[str, Any]:

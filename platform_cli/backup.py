@@ -174,6 +174,39 @@ def restore(target: Path, folder: Path) -> list[Saved]:
     return saved
 
 
+def put_back(target: Path, folder: Path, name: str) -> Saved:
+    """Put one database of a backup in the place of what is there now.
+
+    Its service must be stopped. The store then counts as restored: its service records nothing
+    until `ore reconcile` has compared it with what its listeners hold.
+
+    Raises:
+        BackupError: The backup is damaged or has no such database, or the platform is running.
+    """
+    chosen = [one for one in check(target) if one.name == name]
+    if not chosen:
+        raise BackupError(f"{target} holds no database {name!r}.")
+    (one,) = chosen
+    database = Database(migration_url(name, _environment(folder)))
+    try:
+        if database.is_sqlite != (one.kind == "sqlite"):
+            raise BackupError(f"{name} was saved from {one.kind}, and is none here.")
+        if database.is_sqlite:
+            database.close()
+            path = Path(str(database.url.database))
+            for end in ("-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+            shutil.copy(target / one.file, path)
+        else:
+            _restore_postgres(target / one.file, database, "--clean", "--if-exists")
+        _read_back(one, _rows_of(database))
+        with database.transaction() as connection:
+            record_act(connection, OperatorAct(actor(), "restore", name, "done"))
+    finally:
+        database.close()
+    return one
+
+
 def _environment(folder: Path) -> Mapping[str, str]:
     if is_distributed():
         return dict(os.environ)
@@ -317,10 +350,11 @@ def _read_back(saved: Saved, found: Mapping[str, int]) -> None:
         raise BackupError(f"{saved.file} is not what was saved: rows differ in {', '.join(other)}.")
 
 
-def _restore_postgres(path: Path, database: Database) -> None:
+def _restore_postgres(path: Path, database: Database, *options: str) -> None:
     _run(
         database.url,
         "pg_restore",
+        *options,
         "--no-owner",
         "--no-privileges",
         "--exit-on-error",
@@ -366,12 +400,15 @@ def _reading(url: URL, program: str, *arguments: str) -> Iterator[Iterator[str]]
 
 
 def _connection_of(url: URL) -> dict[str, str]:
+    """As the programs' environment names it; of several servers, all in their order."""
+    _, found = url.get_dialect()().create_connect_args(url)
     given = {
-        "PGHOST": url.host or url.query.get("host"),
-        "PGPORT": str(url.port) if url.port else None,
-        "PGUSER": url.username,
-        "PGPASSWORD": url.password,
-        "PGDATABASE": url.database,
+        "PGHOST": found.get("host"),
+        "PGPORT": found.get("port"),
+        "PGUSER": found.get("user"),
+        "PGPASSWORD": found.get("password"),
+        "PGDATABASE": found.get("dbname") or found.get("database"),
+        "PGTARGETSESSIONATTRS": found.get("target_session_attrs"),
     }
     return {name: str(value) for name, value in given.items() if value}
 

@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 
 from platform_cli.configuration import embedded_environment
+from shared.kernel.settings import given
 
 
 def is_distributed() -> bool:
     """Whether the environment names servers."""
-    return bool(os.environ.get("ORE_BROKER_URL"))
+    return bool(given(os.environ, "ORE_BROKER_URL"))
 
 
 def is_running(folder: Path) -> bool:

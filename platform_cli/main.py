@@ -543,19 +543,27 @@ def backup(
 def restore(
     folder: Annotated[Path, typer.Argument(help="A backup made by `ore backup`.")],
     *,
+    only: Annotated[
+        str | None,
+        typer.Option(help="This database alone, in the place of what is there; its service rests."),
+    ] = None,
     data: DataFolder = Path("data"),
 ) -> None:
     """Put a backup into an empty system; every store begins a new epoch.
 
     The databases must be there and empty (distributed), or the data folder new (embedded). What
     was recorded after the backup is not in it. A listener that was not restored with it stops and
-    says so: settle that by `ore reconcile SERVICE`.
+    says so: settle that by `ore reconcile SERVICE`, as after `--only SERVICE`.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
     from platform_cli import backup as backups
 
     try:
+        if only:
+            one = backups.put_back(folder, data, only)
+            console.print(f"{only}: put back, up to event {one.highest}. Now: ore reconcile {only}")
+            return
         saved = backups.restore(folder, data)
     except (backups.BackupError, RuntimeError, SQLAlchemyError, OSError) as error:
         raise fail(str(error)) from None

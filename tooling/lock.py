@@ -29,7 +29,7 @@ def main() -> int:
         uv = install_uv()
         upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
         compile_lock(uv, ["--all-extras", "--group", "dev", "pyproject.toml"], "dev", upgrade)
-        for image in IMAGES:
+        for image in (*IMAGES, "cli"):
             constraint = ["--constraint", "requirements/dev.lock"]
             # Its old content says nothing that dev.lock does not say better.
             (REQUIREMENTS / f"{image}.lock").unlink(missing_ok=True)

@@ -13,7 +13,7 @@ NOT_OURS = {
     ".tools", ".venv", "__pycache__", "node_modules", "test-results", "vendor",
 }  # fmt: skip
 """Folders that git ignores, wherever they are."""
-NOT_OURS_AT_THE_TOP = {"data", "var"}
+NOT_OURS_AT_THE_TOP = {"backups", "data", "secrets", "var"}
 
 
 def files(*endings: str) -> list[Path]:

@@ -96,6 +96,22 @@ def test_a_system_that_is_not_empty_is_left_alone(platform, target):
     assert platform.shown() == ["edycja-1", "edycja-2"]
 
 
+def test_one_store_alone_is_put_back_and_waits_for_a_decision(platform, target):
+    platform.ore("backup", str(target))
+    platform.open_edition("edycja-after")
+    platform.listener.catch_up()
+    platform.close()
+
+    assert "no database" in platform.ore("restore", str(target), "--only", "nobody")[1]
+    code, said = platform.ore("restore", str(target), "--only", "recruitment")
+    platform.open()
+
+    assert code == 0, said
+    code, said = platform.ore("reconcile", "recruitment")
+    assert (code, "1 events after 2" in said) == (1, True), said
+    assert platform.shown() == ["edycja-1", "edycja-2", "edycja-after"]
+
+
 def test_a_damaged_backup_is_refused_before_anything_is_written(platform, empty, target):
     platform.ore("backup", str(target))
     assert platform.ore("backup", str(target), "--check")[0] == 0
