@@ -101,7 +101,7 @@ class Patient:
 
     def request(self, *arguments, **options):
         """Send until it is not refused for that reason, or for too long."""
-        deadline = time.monotonic() + RECOVERY_SECONDS
+        deadline = time.monotonic() + 2 * RECOVERY_SECONDS
         while True:
             response = self.pool.request(*arguments, **options)
             if b'"store-restored"' not in response.data or time.monotonic() > deadline:

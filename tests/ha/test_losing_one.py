@@ -66,7 +66,7 @@ class Losses:
         (container,) = containers_of("postgres")
         self.lost.append(container)
         lose(container)
-        follow("Promote the copy")
+        follow("Promote the copy", seconds=300)
         wait()
         assert leads("postgres-2")
         docker("start", container)  # somebody does not know: it must not lead beside the other
