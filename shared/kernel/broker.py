@@ -78,6 +78,12 @@ def _is_declared(connection: Connection, exchange: str) -> bool:
     return True
 
 
+def route(message: Any) -> str:
+    """The key that a message came under through the exchange of contract events, else nothing."""
+    came = message.delivery_info
+    return str(came["routing_key"]) if came["exchange"] == EVENTS else ""
+
+
 _QUORUM = {"x-queue-type": "quorum"}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from shared.contracts.base import ContractEvent
 from shared.kernel import schema
@@ -80,13 +80,18 @@ def park(
 
 
 def park_undecodable(database: Database, subscription: str, body: bytes, error: str) -> None:
-    """Keep a message that is no event at all, as it came."""
+    """Keep a message that is no event at all, as it came: once, however often it comes."""
+    t = schema.parked_messages
+    # PostgreSQL's text holds no NUL.
+    kept = body.decode("utf-8", "backslashreplace").replace("\0", "\\x00")[:100_000]
+    same = (t.c.subscription == subscription) & t.c.source.is_(None) & (t.c.body == kept)
     with database.transaction() as connection:
+        if connection.execute(update(t).where(same).values(attempts=t.c.attempts + 1)).rowcount:
+            return  # it was not acknowledged when it was parked
         connection.execute(
-            insert(schema.parked_messages).values(
+            insert(t).values(
                 subscription=subscription,
-                # PostgreSQL's text holds no NUL.
-                body=body.decode("utf-8", "backslashreplace").replace("\0", "\\x00")[:100_000],
+                body=kept,
                 error=error[:4000],
                 attempts=1,
                 is_behind=False,

@@ -50,6 +50,10 @@ class UnconfirmedError(OSError):
     """The broker refused, or did not confirm in time."""
 
 
+class OvertakenError(OSError):
+    """Another relay has moved the position: this one's lead is over."""
+
+
 class Relay:
     """Publishes one service's contract events; at most one relay of a service leads.
 
@@ -163,9 +167,11 @@ class Relay:
     def _store_position(self, old: int, new: int, published: int) -> None:
         values = {"position": new, "published_sequence": published}
         with self.application.database.transaction(is_repeatable=True) as connection:
-            moved = connection.execute(_MOVE, {"old": old, **values})
-            if moved.rowcount == 0 and old == 0:
-                connection.execute(insert(schema.relay).values(id=1, **values))
+            if connection.execute(_MOVE, {"old": old, **values}).rowcount:
+                return
+            if (held := self.position(connection)[0]) != 0 or old != 0:
+                raise OvertakenError(f"the position is {held}, and was {old}")
+            connection.execute(insert(schema.relay).values(id=1, **values))
 
     @contextmanager
     def _leadership(self) -> Iterator[Any]:

@@ -153,21 +153,27 @@ class Subscription:
         for source in self.sources:
             self._read_feed(source, until=None)
 
-    def receive(self, bodies: Sequence[bytes]) -> None:
-        """Take over messages as they came: seen ones skipped, gaps filled from the log."""
+    def receive(self, bodies: Sequence[bytes], routes: Sequence[str] | None = None) -> None:
+        """Take over messages as they came: seen ones skipped, gaps filled from the log.
+
+        Args:
+            bodies: The messages.
+            routes: The key that each was published under at the exchange of contract events, empty
+                where it came another way. Only its source may use that key, so the broker vouches
+                for it. ``None`` where no broker was asked.
+        """
         run: list[Envelope] = []
-        for body in bodies:
-            try:
-                envelope = Envelope.from_json(body)
-            except MalformedMessageError as error:
-                self.sink.park_undecodable(body, str(error))
-                continue
-            if envelope.source not in self.sources:
+        for number, body in enumerate(bodies):
+            envelope = self._read(body, routes[number] if routes is not None else None)
+            if envelope is None:
                 continue
             if run and envelope.source != run[0].source:
                 self._flush(run)
             position = self._position_after(envelope.source, run)
-            self._check_epoch(envelope, position)
+            if position.epoch not in {None, envelope.epoch}:
+                self._flush(run)
+                self._refuse_epoch(envelope, body)
+                continue
             if envelope.sequence <= position.sequence:
                 continue
             if envelope.previous_sequence == position.sequence:
@@ -178,6 +184,24 @@ class Subscription:
             self._healed.inc()
             self._read_feed(envelope.source, until=envelope.sequence)
         self._flush(run)
+
+    def _read(self, body: bytes, route: str | None) -> Envelope | None:
+        """The event in a message; ``None`` if it is none, then it is parked, or none of ours."""
+        try:
+            envelope = Envelope.from_json(body)
+            if envelope.source not in self.sources:
+                return None
+            if route is not None and not route.startswith(f"{envelope.source}."):
+                raise MalformedMessageError(f"not published by {envelope.source}: key {route!r}")
+        except MalformedMessageError as error:
+            self.sink.park_undecodable(body, str(error))
+            return None
+        return envelope
+
+    def _refuse_epoch(self, envelope: Envelope, body: bytes) -> None:
+        """Park a message of an epoch that its source is not in; stop if the source is in it."""
+        self._read_page(envelope.source, max(self._position(envelope.source).sequence - 1, 0), 1)
+        self.sink.park_undecodable(body, f"{envelope.source} is not in epoch {envelope.epoch}")
 
     def _position(self, source: str) -> Position:
         if source not in self._positions:
@@ -215,16 +239,21 @@ class Subscription:
             position = self._position(source)
             if until is not None and position.sequence >= until:
                 return
-            try:
-                page = list(self.feed(source, position.sequence, FEED_PAGE))
-            except Refusal as refusal:
-                if refusal.code != StoreRestoredError().code:
-                    raise
-                raise EpochChangedError(f"{source} was restored, and it is not settled") from None
+            page = self._read_page(source, position.sequence, FEED_PAGE)
             if not page:
                 return
-            self._check_epoch(page[0], position)
             self._flush(page)
+
+    def _read_page(self, source: str, after: int, limit: int) -> list[Envelope]:
+        try:
+            page = list(self.feed(source, after, limit))
+        except Refusal as refusal:
+            if refusal.code != StoreRestoredError().code:
+                raise
+            raise EpochChangedError(f"{source} was restored, and it is not settled") from None
+        if page:  # the log speaks in the source's present epoch, of old events too
+            self._check_epoch(page[0], self._position(source))
+        return page
 
     def _consume(self, connection: Any) -> None:
         self._positions.clear()
@@ -235,7 +264,8 @@ class Subscription:
             quiet_since = time.monotonic()
             while not self._stopping.is_set():
                 if broker.drain(connection, pending, DRAIN_SECONDS, BATCH):
-                    self.receive([_as_bytes(message.body) for message in pending])
+                    bodies = [_as_bytes(message.body) for message in pending]
+                    self.receive(bodies, [broker.route(message) for message in pending])
                     for message in pending:
                         message.ack()
                     pending.clear()

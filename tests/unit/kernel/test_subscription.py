@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.kernel import parking
+from shared.kernel.epochs import begin_epoch
 from shared.kernel.parking import ServiceSink, list_parked
 from shared.kernel.positions import EpochChangedError
 from shared.kernel.refusal import NotFoundError
@@ -51,6 +52,10 @@ class Setting:
 
     def heard(self, name="a"):
         return self.mirror.heard(Account.create_id(name))
+
+
+def broken_feed(_source, _after, _limit):
+    raise OSError("the source is away")
 
 
 def a_setting(*amounts):
@@ -190,13 +195,60 @@ def test_an_unknown_type_changes_nothing_but_the_position():
 
 def test_another_epoch_stops_the_listener_instead_of_taking_new_events_for_old_ones():
     s = a_setting(1, 2)
-    first, second = s.ledger.read_contract_events(0, 10)[0]
-    s.subscription.receive([first.to_json()])
+    s.subscription.receive(s.messages[:1])
+    with s.ledger.database.transaction() as connection:
+        begin_epoch(connection, above=2)
+    s.ledger.doubt_epoch()
 
     with pytest.raises(EpochChangedError, match="restored"):
-        s.subscription.receive([replace(second, epoch="another").to_json()])
+        s.subscription.receive(s.messages[1:])
 
     assert s.heard() == [1]
+    assert list_parked(s.mirror.database) == []
+
+
+@pytest.mark.parametrize("sequence", [0, 2])
+def test_a_message_of_an_epoch_that_its_source_is_not_in_is_parked_and_the_rest_goes_on(sequence):
+    s = a_setting(1, 2, 3)
+    events = s.ledger.read_contract_events(0, 10)[0]
+    s.subscription.receive(s.messages[:1])
+    stray = replace(events[sequence], epoch="another").to_json()
+
+    s.subscription.receive([s.messages[1], stray, s.messages[2]])
+
+    assert s.heard() == [1, 2, 3]
+    [parked] = list_parked(s.mirror.database)
+    assert (parked.body.encode(), parked.error) == (stray, "ledger is not in epoch another")
+
+
+def test_a_message_that_came_under_anothers_key_is_parked_and_not_believed():
+    s = a_setting(1, 2)
+    first, second = s.messages
+    forged = replace(s.ledger.read_contract_events(0, 10)[0][0], data={"amount": 99}).to_json()
+
+    s.subscription.receive(
+        [forged, forged, first, second],
+        ["hdr.AmountAdded", "", "ledger.AmountAdded", "ledger.AmountAdded"],
+    )
+
+    assert s.heard() == [1, 2]
+    [parked] = list_parked(s.mirror.database)
+    assert parked.error == "not published by ledger: key 'hdr.AmountAdded'"
+
+
+def test_what_is_no_event_is_parked_once_when_it_is_delivered_again():
+    s = a_setting(1, 2)
+    no_event = b"{no event"
+    whole_feed, s.subscription.feed = s.subscription.feed, broken_feed
+    with pytest.raises(OSError, match="away"):
+        s.subscription.receive([no_event, s.messages[1]])  # not acknowledged: it comes again
+    s.subscription.feed = whole_feed
+
+    s.subscription.receive([no_event, s.messages[1]])
+
+    assert s.heard() == [1, 2]
+    [parked] = list_parked(s.mirror.database)
+    assert (parked.body, parked.attempts) == ("{no event", 2)
 
 
 def test_a_listener_whose_position_was_moved_by_another_goes_on_from_there():
