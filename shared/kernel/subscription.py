@@ -189,12 +189,13 @@ class Subscription:
         """The event in a message; ``None`` if it is none, then it is parked, or none of ours."""
         try:
             envelope = Envelope.from_json(body)
-            if envelope.source not in self.sources:
-                return None
-            if route is not None and not route.startswith(f"{envelope.source}."):
-                raise MalformedMessageError(f"not published by {envelope.source}: key {route!r}")
         except MalformedMessageError as error:
             self.sink.park_undecodable(body, str(error))
+            return None
+        if envelope.source not in self.sources:
+            return None
+        if route is not None and not route.startswith(f"{envelope.source}."):
+            self.sink.park_undecodable(body, f"not published by {envelope.source}: key {route!r}")
             return None
         return envelope
 
