@@ -11,7 +11,7 @@ VENV := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
 	schemas events-doc translations bench-delivery bench-main-job bench-store clean secrets \
-	kubernetes-files kubernetes-secrets rotate-secrets test-containers test-ha
+	kubernetes-files kubernetes-secrets rotate-secrets test-containers test-ha faults
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ run: setup ## start the whole platform in one process (PORT=8001, DATA=folder to
 
 test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
 	@$(VENV)/python -m tooling.test
+
+faults: setup ## 1,000 kills and every other fault on servers of its own (SEED, KILLS, MINUTES)
+	@SEED=$(SEED) KILLS=$(or $(KILLS),1000) MINUTES=$(or $(MINUTES),30) \
+		$(VENV)/python -m pytest tests/faults -q
 
 secrets: ## make the passwords and keys of the compose file, once, in secrets/ (HA=1, ROTATE=1)
 	@$(PYTHON) -m deploy.secret_files $(if $(HA),--ha) $(if $(ROTATE),--rotate)

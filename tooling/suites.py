@@ -20,7 +20,7 @@ QUICK = "unit+contract+architecture"
 """What needs no server: one run, so that no core waits while another ends a folder."""
 PARALLEL = (QUICK,)
 """Suites worth one worker per core; the others share servers."""
-SUITES = (QUICK, "deploy", "integration", "story", "e2e")
+SUITES = (QUICK, "deploy", "integration", "faults", "story", "e2e")
 """All suites, by the folders they run; each folder must exist and hold at least one test."""
 ELSEWHERE = ("containers",)
 """Folders with a target of their own: they need a Docker engine."""

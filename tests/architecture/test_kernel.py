@@ -134,6 +134,7 @@ def test_the_environment_cannot_change_the_store(monkeypatch):
 
 SLEEPERS = {
     "tests/e2e/running.py": "looks again whether the platform is ready, with a deadline",
+    "tests/faults/steps.py": "a transaction that stays open is what is tested",
     "tests/integration/kernel/conftest.py": "`eventually`: looks again, with a deadline",
     "tests/integration/kernel/fence_writer.py": "a transaction that stays open is what is tested",
     "tests/integration/kernel/green_reader.py": "a beat, whose stalls are measured",

@@ -1,0 +1,421 @@
+"""The sample platform on servers that may be hurt, the load on it, and what an outsider hears."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import orjson
+from kombu import Connection, Consumer, Exchange, Queue
+
+from deploy.local.databases import ask_management, make_virtual_host
+from deploy.local.processes import Process
+from services.gateway.journal import journal, view_positions
+from shared.kernel import broker, schema
+from shared.kernel.database import Database
+from shared.kernel.refusal import Refusal
+from shared.kernel.rpc import CallContext, RpcClient, ServiceFailedError, ServiceUnavailableError
+from tests import servers as real
+from tests.faults import checker, sums
+from tests.faults.checker import Command
+from tests.faults.proxy import Proxy, at_port
+from tests.samples.parts import LEDGER, MIRROR
+from tests.story.steps import eventually
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("ledger", "mirror", "journal")
+LISTENERS = {"mirror": "ore.mirror", "journal": "ore.gateway"}
+LEVEL_SECONDS = 60.0
+"""Within this time after a fault has ended, everything is level again."""
+START_SECONDS = 30.0
+CALL_SECONDS = 2.0
+PAUSE_SECONDS = 0.02
+THREADS = 3
+ACCOUNTS = tuple(f"account {number}" for number in range(5))
+
+
+class Forker:
+    """The process from which the sample processes are forked."""
+
+    def __init__(self, log):
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.serving"],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def fork(self, given):
+        self.process.stdin.write(json.dumps(given).encode() + b"\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
+
+
+class Platform:
+    """One sample platform: databases and a virtual host of its own, and its processes.
+
+    Args:
+        servers: Where the databases and the virtual host are made.
+        forker: Starts the processes.
+        log: Where their output goes.
+    """
+
+    def __init__(self, servers, forker, log):
+        self.servers, self.forker, self.log = servers, forker, log
+        self.stack = contextlib.ExitStack()
+        self.urls = {
+            name: self.stack.enter_context(real.a_postgres_database(servers)) for name in NAMES
+        }
+        tables = {
+            "ledger": [LEDGER.metadata.create_all],
+            "mirror": [MIRROR.metadata.create_all],
+            "journal": [journal.create, view_positions.create, sums.metadata.create_all],
+        }
+        for name, url in self.urls.items():
+            database = Database(url)
+            with database.transaction() as connection:
+                schema.create_v1(connection)
+                for create in tables[name]:
+                    create(connection)
+            database.close()
+        self.vhost = real.unique("faults")
+        self.amqp_url = make_virtual_host(servers.amqp_url, servers.management_url, self.vhost)
+        self.settings = {name: {} for name in NAMES}
+        """What every process of a name is told besides, e.g. a defect."""
+        self.databases = dict(self.urls)
+        self.brokers = dict.fromkeys(NAMES, self.amqp_url)
+        self.proxies = {}
+        self.running = {}
+        self.wire = Wire(self)
+        self.load = Load(self.amqp_url)
+        self.wire_from = 0
+        self.expected_parked = []
+
+    def start(self, *names, **given):
+        """Start one more process of each of these names, or of all; they need not be up yet."""
+        for name in names or NAMES:
+            told = {
+                "service": name,
+                "database": self.databases[name],
+                "broker": self.brokers[name],
+                "log": str(self.log),
+                **self.settings[name],
+                **given,
+            }
+            process = Process.of(self.forker.fork(told))
+            self.running.setdefault(name, []).append(process)
+
+    def kill(self, name):
+        """End all processes of a name at once."""
+        for process in self.running.pop(name, []):
+            process.signal(signal.SIGKILL)
+            process.wait_gone(START_SECONDS, name)
+
+    def restart(self, name):
+        """End them and start one."""
+        self.kill(name)
+        self.start(name)
+
+    def behind_a_proxy(self, name, what):
+        """Put a proxy between the processes of a name and their ``broker`` or ``database``."""
+        urls = self.brokers if what == "broker" else self.databases
+        proxy = self.stack.enter_context(Proxy.before(urls[name]))
+        urls[name] = at_port(urls[name], proxy.port)
+        self.proxies[name, what] = proxy
+        return proxy
+
+    def end(self):
+        """The number of the last contract event."""
+        return checker.end_of(self.urls["ledger"])
+
+    def lost_messages(self):
+        """Note that the broker lost what was published up to now, and go on."""
+        self.wire_from = self.end()
+
+    def level(self, seconds=LEVEL_SECONDS):
+        """Wait until everybody is level; how long it took. An alarm tells who is not."""
+        began = time.monotonic()
+        deadline = began + seconds
+        with contextlib.suppress(AssertionError):  # the checker says what is missing
+            eventually(self._is_level, "everybody to be level", deadline - time.monotonic())
+        return time.monotonic() - began
+
+    def _is_level(self):
+        end = self.end()
+        if any(checker.position_of(self.urls[name]) != end for name in LISTENERS):
+            return False
+        return checker.published_up_to(self.urls["ledger"]) == end and end <= max(
+            [0, *self.wire.numbers, self.wire_from]
+        )
+
+    def verdict(self, seconds=LEVEL_SECONDS):
+        """End the load, wait until all is level, and check; flaws, and the seconds until level."""
+        self.load.stop()
+        took = self.level(seconds)
+        return checker.check(self.evidence()), took
+
+    def evidence(self):
+        return checker.gather(
+            self.urls,
+            self.load.commands,
+            self.wire.numbers,
+            wire_from=self.wire_from,
+            expected_parked=self.expected_parked,
+        )
+
+    def close(self):
+        self.load.stop()
+        self.wire.stop()
+        for name in list(self.running):
+            for process in self.running[name]:
+                process.signal(signal.SIGCONT)
+            self.kill(name)
+        with contextlib.suppress(RuntimeError, OSError):
+            ask_management(self.servers.management_url, "DELETE", f"/api/vhosts/{self.vhost}")
+        self.stack.close()
+
+    def unacknowledged_and_gone(self, name, seconds=5.0):
+        """Of a dead listener: published events that are neither in effect nor in its queue.
+
+        Each was acknowledged before its effect was committed. The queue is looked at, not emptied.
+        """
+        url = self.urls["ledger"]
+        published = checker.published_up_to(url)
+        position = checker.position_of(self.urls[name])
+        missing = set(checker.numbers_between(url, max(position, self.wire_from), published))
+        deadline = time.monotonic() + seconds
+        with Connection(self.amqp_url) as connection:
+            channel = connection.channel()
+            queue = Queue(LISTENERS[name], channel=channel, no_declare=True)
+
+            def look(message):
+                missing.discard(int(orjson.loads(_bytes(message.body))["sequence"]))
+
+            with Consumer(channel, [queue], on_message=look, auto_declare=False):
+                while missing and time.monotonic() < deadline:
+                    with contextlib.suppress(TimeoutError):
+                        connection.drain_events(timeout=0.2)
+        return missing
+
+
+class Load:
+    """People who add amounts, each under its own key, until told to stop.
+
+    An amount is asked for until it is answered, always under the same key.
+    """
+
+    def __init__(self, amqp_url):
+        self.amqp_url = amqp_url
+        self.asked = {}
+        self.answered = 0
+        self._amounts = count(1)
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._threads = []
+        self.failures = []
+
+    def start(self, threads=THREADS, pause=PAUSE_SECONDS):
+        self._stopping.clear()
+        self._threads = [
+            threading.Thread(target=self._work, args=(pause,), daemon=True) for _ in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self):
+        """Let everybody have their last answer."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(timeout=LEVEL_SECONDS)
+        assert not any(thread.is_alive() for thread in self._threads), "a command has no answer"
+        self._threads = []
+        assert self.failures == []
+
+    def add(self, number=1):
+        """Add so many amounts, one after the other; they are answered when this returns."""
+        rpc = RpcClient(self.amqp_url, timeout_seconds=CALL_SECONDS)
+        for _ in range(number):
+            self._ask(rpc)
+        rpc.close()
+
+    def wait_for(self, more, seconds=LEVEL_SECONDS):
+        """Wait until so many more commands are answered."""
+        goal = self.answered + more
+        eventually(lambda: self.answered >= goal or self.failures, f"{more} answers", seconds)
+        assert self.failures == []
+
+    @property
+    def commands(self):
+        """All that was asked."""
+        return list(self.asked.values())
+
+    def _work(self, pause):
+        rpc = RpcClient(self.amqp_url, timeout_seconds=CALL_SECONDS)
+        try:
+            while not self._stopping.is_set():
+                self._ask(rpc)
+                self._stopping.wait(pause)
+        except Exception as error:  # noqa: BLE001 -- told in the main thread
+            self.failures.append(error)
+        finally:
+            rpc.close()
+
+    def _ask(self, rpc):
+        with self._lock:
+            amount = next(self._amounts)
+        name = ACCOUNTS[amount % len(ACCOUNTS)]
+        command = Command(amount, checker.account_named(name))
+        self.asked[amount] = command
+        context = CallContext(idempotency_key=f"amount {amount}")
+        answer = eventually(
+            lambda: self._try(rpc, name, amount, context), f"an answer to {amount}"
+        )
+        total, position = answer["answer"]["total"], answer["position"]
+        self.asked[amount] = replace(command, total=total, position=position)
+        with self._lock:
+            self.answered += 1
+
+    def _try(self, rpc, name, amount, context):
+        try:
+            return rpc.call("ledger", "add_amount", {"name": name, "amount": amount}, context)
+        except (ServiceUnavailableError, ServiceFailedError):
+            return None
+        except Refusal as refusal:
+            if refusal.code != "busy":
+                raise
+            return None
+
+
+class Wire:
+    """A subscriber that is none of ours, in a thread: what it heard, in the order it came."""
+
+    def __init__(self, platform):
+        self.url = platform.amqp_url
+        self.numbers = []
+        self.bodies = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._bound = threading.Event()
+        self._thread.start()
+        assert self._bound.wait(START_SECONDS), "the subscriber has no queue"
+
+    def stop(self):
+        self._stopping.set()
+        self._thread.join(timeout=START_SECONDS)
+
+    def _run(self):
+        while not self._stopping.is_set():
+            with contextlib.suppress(OSError, *broker.CONNECTION_ERRORS):
+                self._listen()
+            self._stopping.wait(0.1)
+
+    def _listen(self):
+        with Connection(self.url, connect_timeout=5, heartbeat=10) as connection:
+            broker.declare_events(connection)
+            exchange = Exchange(broker.EVENTS, type="topic", durable=True, passive=True)
+            queue = Queue("somebody.else", exchange, routing_key="ledger.#", durable=True)
+            with Consumer(connection.channel(), [queue], on_message=self._keep):
+                self._bound.set()
+                while not self._stopping.is_set():
+                    with contextlib.suppress(TimeoutError):
+                        connection.drain_events(timeout=0.2)
+                    connection.heartbeat_check()
+
+    def _keep(self, message):
+        body = _bytes(message.body)
+        with contextlib.suppress(orjson.JSONDecodeError):
+            number = int(orjson.loads(body)["sequence"])
+            self.numbers.append(number)
+            self.bodies[number] = body
+        message.ack()
+
+
+class Assassin:
+    """Has each process die again and again, at a named step or from outside, and starts it anew.
+
+    Args:
+        platform: Whose processes.
+        steps: Step names by process name.
+        seed: Of all choices.
+    """
+
+    def __init__(self, platform, steps, seed):
+        self.platform = platform
+        self.random = Random(seed)
+        self.steps = {
+            name: self.random.sample([*of_name, "outside"], len(of_name) + 1)
+            for name, of_name in steps.items()
+        }
+        self.deaths = {}
+        self.early = []
+        self._plans = {}
+        self._turn = dict.fromkeys(steps, 0)
+
+    @property
+    def kills(self):
+        return sum(self.deaths.values())
+
+    def run(self, names, kills, seconds, patience=3.0):
+        """Kill processes of these names so often, at most so long; whether it came to that."""
+        deadline = time.monotonic() + seconds
+        for name in names:
+            self.platform.kill(name)
+            self._start(name, patience)
+        goal = self.kills + kills
+        eventually(
+            lambda: self._look(patience) >= goal or time.monotonic() > deadline,
+            "the kills",
+            seconds + 30,
+        )
+        self._plans.clear()
+        for name in names:
+            self.platform.restart(name)
+        return self.kills >= goal
+
+    def _start(self, name, patience):
+        order = self.steps[name]
+        step = order[self._turn[name] % len(order)]
+        self._turn[name] += 1
+        now = time.monotonic()
+        if step == "outside":
+            self._plans[name] = (step, now + self.random.uniform(0.2, 1.0))
+            self.platform.start(name)
+        else:
+            self._plans[name] = (step, now + patience)
+            passage = self.random.choice((1, 1, 1, 2, 3))
+            self.platform.start(name, die_at=step, passage=passage)
+
+    def _look(self, patience):
+        for name, (step, deadline) in list(self._plans.items()):
+            [process] = self.platform.running[name]
+            reached = not process.is_alive()
+            if not reached and time.monotonic() < deadline:
+                continue
+            died_at = step if reached else "outside"
+            self.deaths[name, died_at] = self.deaths.get((name, died_at), 0) + 1
+            self.platform.kill(name)
+            if name in LISTENERS and self.random.random() < 0.1:
+                self.early += sorted(self.platform.unacknowledged_and_gone(name))
+            self._start(name, patience)
+        return self.kills
+
+
+def _bytes(body):
+    return body.encode() if isinstance(body, str) else bytes(body)

@@ -1,0 +1,98 @@
+"""Starts sample processes by forking: one JSON line on its input for each, its id as the answer.
+
+Importing takes a second and a run has a thousand starts. A forked process has connections and
+memory of its own, and SIGKILL takes all of it. When the input ends, the whole group is killed.
+"""
+
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+import eventlet  # noqa: E402
+
+eventlet.monkey_patch(psycopg=False)
+from psycogreen.eventlet import patch_psycopg  # noqa: E402
+
+patch_psycopg()
+
+import json  # noqa: E402
+import os  # noqa: E402
+import random  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+import traceback  # noqa: E402
+
+from services.gateway.journal import Journal  # noqa: E402
+from shared.kernel import broker, logs  # noqa: E402
+from shared.kernel.database import Database  # noqa: E402
+from shared.kernel.nameko_host import build_container  # noqa: E402
+from shared.kernel.rpc import RpcClient  # noqa: E402
+from shared.kernel.settings import ServiceSettings  # noqa: E402
+from shared.kernel.subscription import Subscription  # noqa: E402
+from tests.faults.steps import Steps, install  # noqa: E402
+from tests.faults.sums import Sums  # noqa: E402
+from tests.samples.parts import Mirror  # noqa: E402
+from tests.samples.services import LedgerService, MirrorService  # noqa: E402
+
+HEARTBEAT_SECONDS = 2
+HEAL_SECONDS = 1.0
+
+
+def main():
+    plain = eventlet.patcher.original("os")  # the forking process itself has no green threads
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    rest = b""
+    while chunk := plain.read(0, 65536):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            child = os.fork()
+            if child == 0:
+                become(json.loads(line))
+            plain.write(1, f"{child}\n".encode())
+    os.killpg(0, signal.SIGKILL)
+
+
+def become(given):
+    """Be that process, and never return."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    log = os.open(given["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    random.seed()
+    logs.configure("WARNING")
+    code = 1
+    try:
+        install(
+            Steps(given.get("die_at"), given.get("passage", 1)),
+            hold_every=given.get("hold_every", 0),
+            defect=given.get("defect"),
+        )
+        Mirror.failing_amounts = {int(k): v for k, v in given.get("failing", {}).items()}
+        broker.HEARTBEAT_SECONDS = HEARTBEAT_SECONDS
+        serve(given)
+        code = 0
+    except BaseException:  # noqa: BLE001 -- told in the log; nothing may return to the parent's loop
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def serve(given):
+    if given["service"] == "journal":
+        journal = Journal(Database(given["database"]), [Sums()])
+        feed = RpcClient(given["broker"], timeout_seconds=3.0).read_feed
+        journal.prepare()
+        Subscription(
+            "gateway", ["ledger"], journal, feed, given["broker"], heal_seconds=HEAL_SECONDS
+        ).run()
+        return
+    service = {"ledger": LedgerService, "mirror": MirrorService}[given["service"]]
+    settings = ServiceSettings(given["database"], given["broker"], heal_seconds=HEAL_SECONDS)
+    container = build_container(service, settings)
+    container.start()
+    container.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The suite is sharp: a planted defect is reported by its name, in the same set-up without it none.
+
+Each test plants one defect in a process and kills or holds it where that hurts.
+"""
+
+import pytest
+
+from tests.story.steps import eventually
+
+pytestmark = pytest.mark.faults
+
+
+def dies(platform, name):
+    [process] = platform.running[name]
+    eventually(lambda: not process.is_alive(), f"{name} to reach its step", 30.0)
+    platform.kill(name)
+
+
+def kinds(flaws):
+    return {flaw.kind for flaw in flaws}
+
+
+@pytest.mark.parametrize("defect", [None, "acknowledgement before the commit"])
+@pytest.mark.parametrize("listener", ["mirror", "journal"])
+def test_an_acknowledgement_before_the_commit_is_reported(platform, listener, defect):
+    step = {"mirror": "effect before", "journal": "journal before"}[listener]
+    platform.start()
+    platform.load.add(3)
+    platform.level()
+    platform.kill(listener)
+    platform.start(listener, defect=defect, die_at=step)
+    platform.load.add(1)
+
+    dies(platform, listener)
+
+    gone = platform.unacknowledged_and_gone(listener, seconds=2.0)
+    assert gone == ({platform.end()} if defect else set())
+
+
+@pytest.mark.parametrize("defect", [None, "position before the confirm"])
+def test_a_position_stored_before_the_confirm_is_reported(platform, defect):
+    platform.start()
+    platform.load.add(3)
+    platform.level()
+    platform.kill("ledger")
+    platform.start("ledger", defect=defect, die_at="publish before")
+    platform.load.start(threads=1)
+    dies(platform, "ledger")
+
+    platform.start("ledger")
+    platform.load.wait_for(3)
+    flaws, _ = platform.verdict(seconds=5.0 if defect else 60.0)
+
+    assert kinds(flaws) == ({"message lost"} if defect else set())
+
+
+@pytest.mark.parametrize("defect", [None, "relay without fence"])
+def test_a_relay_without_fence_is_reported(platform, defect):
+    platform.start("mirror", "journal")
+    platform.start("ledger", hold_every=5, defect=defect)
+    platform.load.start()
+
+    platform.load.wait_for(25)
+    flaws, _ = platform.verdict(seconds=8.0 if defect else 60.0)
+
+    lost = {"effect lost", "journal entry lost", "message lost"}
+    assert lost <= kinds(flaws) if defect else flaws == []
+
+
+@pytest.mark.parametrize("defect", [None, "inbox without position"])
+def test_an_inbox_without_position_is_reported(platform, defect):
+    platform.start("ledger", "journal")
+    platform.start("mirror", defect=defect, die_at="effect committed")
+    platform.load.add(1)
+    dies(platform, "mirror")
+
+    platform.start("mirror")
+    platform.load.add(1)
+    flaws, _ = platform.verdict()
+
+    assert kinds(flaws) == ({"effect doubled"} if defect else set())

@@ -1,0 +1,34 @@
+"""``kill -9`` of each process at every step, again and again, while commands come in."""
+
+import math
+
+import pytest
+
+from tests.faults.conftest import FIGURES, KILLS, MINUTES, SEED
+from tests.faults.harness import NAMES, Assassin
+from tests.faults.steps import STEPS
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(60 * MINUTES + 120)]
+PATIENCE_SECONDS = 3.0
+"""After so long without passing its step, a process is killed from outside."""
+
+
+def test_killed_at_every_step_again_and_again_nothing_is_lost_or_doubled(platform, judge):
+    assassin = Assassin(platform, STEPS, SEED)
+    platform.start()
+    platform.load.start()
+    together = [("ledger",), ("mirror", "journal"), NAMES]
+    """A listener whose source lives gets its messages from the broker, else from the log."""
+
+    are_done = [
+        assassin.run(names, math.ceil(KILLS / 3), MINUTES * 60 / 3, PATIENCE_SECONDS)
+        for names in together
+    ]
+
+    judge("kill -9 at every step, and from outside", assassin.kills)
+    for (name, step), times in sorted(assassin.deaths.items()):
+        FIGURES.append((f"  {name}: {step}", times, None, 0.0, []))
+    assert assassin.early == [], "acknowledged before the effect was committed"
+    assert all(are_done), f"{assassin.kills} kills in {MINUTES:g} minutes"
+    missed = {(name, step) for name in STEPS for step in STEPS[name]} - assassin.deaths.keys()
+    assert missed == set()
