@@ -56,6 +56,10 @@ class Evidence:
     parked: list[str] = field(default_factory=list)
     """Parked by the mirror: the amount, or the error of what is no event."""
     expected_parked: list[str] = field(default_factory=list)
+    unheard: frozenset[int] = frozenset()
+    """Amounts published in a form that no listener knows."""
+    is_order_of_accounts: bool = False
+    """Parked messages were replayed: the effects' order is that of each account."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +72,22 @@ class Flaw:
 
 def check(e: Evidence) -> list[Flaw]:
     """Every broken promise."""
-    parked = {int(amount) for amount in e.expected_parked if amount.isdigit()}
+    missing = {int(amount) for amount in e.expected_parked if amount.isdigit()} | e.unheard
+    heard = [entry for entry in e.log if entry.amount not in missing]
     return [
         *_commands(e),
-        *_sequence("effect", e.effects, [entry for entry in e.log if entry.amount not in parked]),
+        *_sequence("effect", _by_account(e, e.effects), _by_account(e, heard)),
         *_sequence("journal entry", e.journal, e.log),
         *_sums("read model", e.totals, e.log),
-        *_sums("view", e.view, e.journal),
+        *_sums("view", e.view, [entry for entry in e.journal if entry.amount not in e.unheard]),
         *_positions(e),
         *_wire(e),
         *_parked(e),
     ]
+
+
+def _by_account(e, entries):
+    return sorted(entries, key=lambda entry: entry.account) if e.is_order_of_accounts else entries
 
 
 def _commands(e):
@@ -163,15 +172,14 @@ def _parked(e):
         yield Flaw("parked", what)
 
 
-def gather(urls, commands, wire, *, wire_from=0, expected_parked=()):
+def gather(urls, commands, wire, **known):
     """Read the stores.
 
     Args:
         urls: Of the databases ``ledger``, ``mirror`` and ``journal``.
         commands: What was asked.
         wire: What an AMQP subscriber received.
-        wire_from: The broker lost messages up to this number.
-        expected_parked: As `Evidence` has it.
+        known: Further fields of `Evidence`.
     """
     log = _events(urls["ledger"], "ledger.AmountAdded")
     accounts = {Copy.create_id(a): a for a in {entry.account for entry in log}}
@@ -194,9 +202,8 @@ def gather(urls, commands, wire, *, wire_from=0, expected_parked=()):
             "journal": position_of(urls["journal"]),
         },
         wire=list(wire),
-        wire_from=wire_from,
         parked=parked_at(urls["mirror"]),
-        expected_parked=list(expected_parked),
+        **known,
     )
 
 

@@ -16,7 +16,7 @@ from random import Random
 import orjson
 from kombu import Connection, Consumer, Exchange, Queue
 
-from deploy.local.databases import ask_management, make_virtual_host
+from deploy.local.databases import make_virtual_host
 from deploy.local.processes import Process
 from services.gateway.journal import journal, view_positions
 from shared.kernel import broker, schema
@@ -105,8 +105,8 @@ class Platform:
         self.running = {}
         self.wire = Wire(self)
         self.load = Load(self.amqp_url)
-        self.wire_from = 0
-        self.expected_parked = []
+        self.known = {}
+        """What the checker must be told, by the fields of `Evidence`."""
 
     def start(self, *names, **given):
         """Start one more process of each of these names, or of all; they need not be up yet."""
@@ -147,7 +147,7 @@ class Platform:
 
     def lost_messages(self):
         """Note that the broker lost what was published up to now, and go on."""
-        self.wire_from = self.end()
+        self.known["wire_from"] = self.end()
 
     def level(self, seconds=LEVEL_SECONDS):
         """Wait until everybody is level; how long it took. An alarm tells who is not."""
@@ -162,7 +162,7 @@ class Platform:
         if any(checker.position_of(self.urls[name]) != end for name in LISTENERS):
             return False
         return checker.published_up_to(self.urls["ledger"]) == end and end <= max(
-            [0, *self.wire.numbers, self.wire_from]
+            [self.known.get("wire_from", 0), *self.wire.numbers]
         )
 
     def verdict(self, seconds=LEVEL_SECONDS):
@@ -172,13 +172,19 @@ class Platform:
         return checker.check(self.evidence()), took
 
     def evidence(self):
-        return checker.gather(
-            self.urls,
-            self.load.commands,
-            self.wire.numbers,
-            wire_from=self.wire_from,
-            expected_parked=self.expected_parked,
-        )
+        """All that there is now."""
+        return checker.gather(self.urls, self.load.commands, self.wire.numbers, **self.known)
+
+    def publish(self, body, key="ledger.AmountAdded", exchange=broker.EVENTS):
+        """Send a message as anybody might."""
+        with Connection(self.amqp_url) as connection:
+            channel = connection.channel()
+            message = channel.prepare_message(body, None, "application/cloudevents+json")
+            channel.basic_publish(message, exchange=exchange, routing_key=key)
+
+    def make_virtual_host(self):
+        """Make it again after the broker has forgotten everything."""
+        make_virtual_host(self.servers.amqp_url, self.servers.management_url, self.vhost)
 
     def close(self):
         self.load.stop()
@@ -187,8 +193,6 @@ class Platform:
             for process in self.running[name]:
                 process.signal(signal.SIGCONT)
             self.kill(name)
-        with contextlib.suppress(RuntimeError, OSError):
-            ask_management(self.servers.management_url, "DELETE", f"/api/vhosts/{self.vhost}")
         self.stack.close()
 
     def unacknowledged_and_gone(self, name, seconds=5.0):
@@ -199,7 +203,9 @@ class Platform:
         url = self.urls["ledger"]
         published = checker.published_up_to(url)
         position = checker.position_of(self.urls[name])
-        missing = set(checker.numbers_between(url, max(position, self.wire_from), published))
+        missing = set(
+            checker.numbers_between(url, max(position, self.known.get("wire_from", 0)), published)
+        )
         deadline = time.monotonic() + seconds
         with Connection(self.amqp_url) as connection:
             channel = connection.channel()
@@ -225,6 +231,8 @@ class Load:
         self.amqp_url = amqp_url
         self.asked = {}
         self.answered = 0
+        self.tries = 0
+        """Attempts begun."""
         self._amounts = count(1)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -261,6 +269,11 @@ class Load:
         eventually(lambda: self.answered >= goal or self.failures, f"{more} answers", seconds)
         assert self.failures == []
 
+    def wait_for_tries(self, more, seconds=LEVEL_SECONDS):
+        """Wait until so many more attempts have come to nothing, or were answered slowly."""
+        goal = self.tries + more
+        eventually(lambda: self.tries >= goal or self.failures, f"{more} attempts", seconds)
+
     @property
     def commands(self):
         """All that was asked."""
@@ -284,15 +297,14 @@ class Load:
         command = Command(amount, checker.account_named(name))
         self.asked[amount] = command
         context = CallContext(idempotency_key=f"amount {amount}")
-        answer = eventually(
-            lambda: self._try(rpc, name, amount, context), f"an answer to {amount}"
-        )
+        answer = eventually(lambda: self._try(rpc, name, amount, context), f"an answer to {amount}")
         total, position = answer["answer"]["total"], answer["position"]
         self.asked[amount] = replace(command, total=total, position=position)
         with self._lock:
             self.answered += 1
 
     def _try(self, rpc, name, amount, context):
+        self.tries += 1
         try:
             return rpc.call("ledger", "add_amount", {"name": name, "amount": amount}, context)
         except (ServiceUnavailableError, ServiceFailedError):

@@ -116,9 +116,7 @@ class Proxy:
             with self._lock:
                 self._pairs.add(pair)
             for source, sink in (pair, pair[::-1]):
-                threading.Thread(
-                    target=self._pump, args=(pair, source, sink), daemon=True
-                ).start()
+                threading.Thread(target=self._pump, args=(pair, source, sink), daemon=True).start()
 
     def _pump(self, pair, source, sink):
         try:

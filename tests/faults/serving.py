@@ -66,6 +66,7 @@ def become(given):
             Steps(given.get("die_at"), given.get("passage", 1)),
             hold_every=given.get("hold_every", 0),
             defect=given.get("defect"),
+            unheard=given.get("unheard", ()),
         )
         Mirror.failing_amounts = {int(k): v for k, v in given.get("failing", {}).items()}
         broker.HEARTBEAT_SECONDS = HEARTBEAT_SECONDS

@@ -8,14 +8,18 @@ import os
 import signal
 import time
 from contextvars import ContextVar
+from typing import ClassVar
+from uuid import UUID
 
 import kombu.message
 from sqlalchemy import select
 
 from services.gateway.journal import Journal
+from shared.contracts.base import ContractEvent
 from shared.kernel import application, broker, positions, relay, schema
 from shared.kernel.application import ServiceApplication
 from shared.kernel.event_store import EventRecorder
+from shared.kernel.publication import Publications
 from shared.kernel.relay import BATCH, Relay, _ConfirmedPublisher
 
 LEDGER_STEPS = (
@@ -53,14 +57,25 @@ class Steps:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def install(steps, *, hold_every=0, defect=None):
+class AmountAddedLater(ContractEvent):
+    """An amount was added, in a form that no listener here knows."""
+
+    OWNER: ClassVar[str] = "ledger"
+    VERSION: ClassVar[int] = 9
+    account_id: UUID
+    amount: int
+
+
+def install(steps, *, hold_every=0, defect=None, unheard=()):
     """Patch the kernel of this process.
 
     Args:
         steps: The fatal step.
         hold_every: Every so many commands, one keeps its transaction open after the insert.
         defect: One of `DEFECTS`.
+        unheard: Amounts that are published in a form of a later release.
     """
+    _publish_later_form(unheard)
     _at_append_and_effect(steps, hold_every, defect)
     _at_publish(steps)
     _at_journal(steps)
@@ -151,6 +166,19 @@ def _at_publish(steps):
         publisher.connection.drain_events = draining
 
     _around(_ConfirmedPublisher, "__init__", after=watch_confirms)
+
+
+def _publish_later_form(amounts):
+    translate = Publications.translate
+
+    def translating(self, event):
+        contract = translate(self, event)
+        if contract is None or contract.amount not in amounts:
+            return contract
+        return AmountAddedLater(account_id=contract.account_id, amount=contract.amount)
+
+    if amounts:
+        Publications.translate = translating
 
 
 def _at_journal(steps):

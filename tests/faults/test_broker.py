@@ -1,0 +1,56 @@
+"""RabbitMQ restarted and killed, its queues purged, its data wiped, while commands come in."""
+
+import pytest
+from kombu import Connection
+
+from tests.faults.harness import LISTENERS
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture(autouse=True)
+def busy(platform):
+    platform.start()
+    platform.load.start()
+    platform.load.wait_for(10)
+
+
+def test_a_restarted_broker_loses_nothing(platform, rabbitmq, judge):
+    rabbitmq.restart()
+    platform.load.wait_for(10)
+
+    judge("RabbitMQ restarted", 1)
+
+
+def test_a_killed_broker_loses_nothing_that_matters(platform, rabbitmq, judge):
+    rabbitmq.kill()
+    rabbitmq.start()
+    platform.load.wait_for(10)
+
+    judge("RabbitMQ killed", 1)
+
+
+def test_purged_queues_are_healed_from_the_log(platform, judge):
+    for name in LISTENERS:
+        platform.kill(name)
+    platform.load.wait_for(10)
+    with Connection(platform.amqp_url) as connection:
+        for queue in LISTENERS.values():
+            assert connection.default_channel.queue_purge(queue) > 0
+
+    platform.start(*LISTENERS)
+    platform.load.wait_for(10)
+
+    judge("queues purged", len(LISTENERS))
+
+
+def test_a_broker_that_lost_everything_is_made_anew_and_healed_from_the_log(
+    platform, rabbitmq, judge
+):
+    rabbitmq.wipe()
+    platform.lost_messages()
+    rabbitmq.start()
+    platform.make_virtual_host()
+    platform.load.wait_for(10)
+
+    judge("RabbitMQ's data wiped", 1)

@@ -1,0 +1,88 @@
+"""The database's disk is full: nothing is answered, nothing is lost, and all goes on afterwards."""
+
+import errno
+import os
+import subprocess
+from dataclasses import replace
+
+import psycopg2
+import pytest
+
+from deploy.local.postgres import PrivatePostgres
+from tests.faults.conftest import VAR
+from tests.faults.harness import Platform
+from tests.story.steps import eventually
+
+pytestmark = pytest.mark.faults
+SIZE = "200m"
+FOLDER = VAR / "small-disk"
+
+
+@pytest.fixture
+def postgres_on_a_small_disk():
+    """A server whose files lie in a file system of a few megabytes."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    administrator = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "none", str(FOLDER)]
+    subprocess.run([*administrator, *mount], check=True)
+    try:
+        server = PrivatePostgres(FOLDER / "postgres")
+        server.start()
+        yield server
+        server.wipe()
+    finally:
+        subprocess.run([*administrator, "umount", str(FOLDER)], check=True)
+
+
+@pytest.fixture
+def platform(servers, postgres_on_a_small_disk, forker, tmp_path):
+    on_it = replace(servers, postgres_url=postgres_on_a_small_disk.url)
+    platform = Platform(on_it, forker, tmp_path / "platform.log")
+    yield platform
+    platform.close()
+
+
+def test_a_full_disk_loses_nothing(platform, postgres_on_a_small_disk, judge):
+    server = postgres_on_a_small_disk
+    platform.start()
+    platform.load.start()
+    platform.load.wait_for(10)
+    ballast = server.folder.parent / "ballast"
+
+    fill(ballast)
+    eventually(lambda: refuses(server.url), "the database to refuse")
+    platform.load.wait_for_tries(5)
+    ballast.unlink()
+    if not server.is_running():  # it gives up when it can write no log of its own any more
+        server.start()
+    platform.load.wait_for(10)
+
+    judge("disk full for the database", 1)
+
+
+def fill(file):
+    with file.open("wb", buffering=0) as out:
+        try:
+            while True:
+                out.write(bytes(1 << 16))
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+
+
+def refuses(url):
+    try:
+        connection = psycopg2.connect(url)
+    except psycopg2.Error:
+        return True
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_switch_wal()")
+            cursor.execute("CREATE TABLE more AS SELECT generate_series(1, 100000)")
+            cursor.execute("DROP TABLE more")
+    except psycopg2.Error:
+        return True
+    finally:
+        connection.close()
+    return False
