@@ -5,7 +5,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from uuid import UUID
 
 import orjson
@@ -126,7 +126,7 @@ def _sequence(what, found, expected):
         yield Flaw(f"{what} {kind}", str(key[1]))
     order = {entry.amount: position for position, entry in enumerate(expected)}
     places = [order[entry.amount] for entry in found if entry.amount in order]
-    if any(after < before for before, after in zip(places, places[1:], strict=False)):
+    if any(after < before for before, after in pairwise(places)):
         yield Flaw(f"{what} out of order", _first_disorder(found, order))
 
 
@@ -134,7 +134,7 @@ def _first_disorder(found, order):
     known = [entry for entry in found if entry.amount in order]
     return next(
         f"{b.amount} came after {a.amount}"
-        for a, b in zip(known, known[1:], strict=False)
+        for a, b in pairwise(known)
         if order[b.amount] < order[a.amount]
     )
 

@@ -111,12 +111,13 @@ def _at_append_and_effect(steps, hold_every, defect):
     commit, insert = ServiceApplication._commit, EventRecorder.insert_in
     held = [0]
 
-    def committing(self, unit, context, answer=None, request_hash="", delivery=None):
+    def committing(self, unit, context, *rest):
+        delivery = rest[2] if len(rest) > 2 else None
         kind = "append" if delivery is None else "effect"
         token = _kind.set(kind)
         steps.reach(f"{kind} before")
         try:
-            result = commit(self, unit, context, answer, request_hash, delivery)
+            result = commit(self, unit, context, *rest)
         finally:
             _kind.reset(token)
         steps.reach(f"{kind} committed")

@@ -15,17 +15,19 @@ def busy(platform):
     platform.load.wait_for(10)
 
 
+@pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize(
     ("mode", "fault"), [("fast", "PostgreSQL restarted"), ("kill", "PostgreSQL killed")]
 )
-def test_a_server_that_went_away_takes_nothing_along(platform, postgres, judge, busy, mode, fault):
+def test_a_server_that_went_away_takes_nothing_along(platform, postgres, judge, mode, fault):
     postgres.restart(mode)
     platform.load.wait_for(10)
 
     judge(fault, 1)
 
 
-def test_connections_ended_by_the_server_lose_and_double_nothing(platform, servers, judge, busy):
+@pytest.mark.usefixtures("busy")
+def test_connections_ended_by_the_server_lose_and_double_nothing(platform, servers, judge):
     rounds, ended = 5, 0
     for _ in range(rounds):
         ended += end_connections(servers.postgres_url)
