@@ -35,7 +35,9 @@ NAMES = ("ledger", "mirror", "journal")
 LISTENERS = {"mirror": "ore.mirror", "journal": "ore.gateway"}
 LEVEL_SECONDS = 60.0
 """Within this time after a fault has ended, everything is level again."""
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
+"""As long as a server that is hurt may need to come back on a busy machine."""
 CALL_SECONDS = 2.0
 PAUSE_SECONDS = 0.02
 THREADS = 3
@@ -251,7 +253,7 @@ class Load:
         """Let everybody have their last answer."""
         self._stopping.set()
         for thread in self._threads:
-            thread.join(timeout=LEVEL_SECONDS)
+            thread.join(timeout=PATIENCE_SECONDS)
         assert not any(thread.is_alive() for thread in self._threads), "a command has no answer"
         self._threads = []
         assert self.failures == []
@@ -263,13 +265,13 @@ class Load:
             self._ask(rpc)
         rpc.close()
 
-    def wait_for(self, more, seconds=LEVEL_SECONDS):
+    def wait_for(self, more, seconds=PATIENCE_SECONDS):
         """Wait until so many more commands are answered."""
         goal = self.answered + more
         eventually(lambda: self.answered >= goal or self.failures, f"{more} answers", seconds)
         assert self.failures == []
 
-    def wait_for_tries(self, more, seconds=LEVEL_SECONDS):
+    def wait_for_tries(self, more, seconds=PATIENCE_SECONDS):
         """Wait until so many more attempts have come to nothing, or were answered slowly."""
         goal = self.tries + more
         eventually(lambda: self.tries >= goal or self.failures, f"{more} attempts", seconds)
@@ -297,7 +299,11 @@ class Load:
         command = Command(amount, checker.account_named(name))
         self.asked[amount] = command
         context = CallContext(idempotency_key=f"amount {amount}")
-        answer = eventually(lambda: self._try(rpc, name, amount, context), f"an answer to {amount}")
+        answer = eventually(
+            lambda: self._try(rpc, name, amount, context),
+            f"an answer to {amount}",
+            PATIENCE_SECONDS,
+        )
         total, position = answer["answer"]["total"], answer["position"]
         self.asked[amount] = replace(command, total=total, position=position)
         with self._lock:

@@ -33,7 +33,7 @@ from tests.faults.sums import Sums  # noqa: E402
 from tests.samples.parts import Mirror  # noqa: E402
 from tests.samples.services import LedgerService, MirrorService  # noqa: E402
 
-HEARTBEAT_SECONDS = 2
+HEARTBEAT_SECONDS = 6
 HEAL_SECONDS = 1.0
 
 
