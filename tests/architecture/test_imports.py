@@ -14,6 +14,7 @@ NAMEKO_MODULES = {
     "platform_cli/serving.py": "entry script: patches before it imports anything else",
     "platform_cli/embedded.py": "entry script: all services in one process",
     "tests/samples/serving.py": "entry script of the sample services",
+    "tests/faults/serving.py": "entry script: forks the sample services",
 }
 """Besides each service's ``service.py`` and its test."""
 
