@@ -143,6 +143,12 @@ class Platform:
         self.proxies[name, what] = proxy
         return proxy
 
+    def wait_until_followed(self):
+        """Wait until every listener has its queue and has taken something."""
+        for name in LISTENERS:
+            url = self.urls[name]
+            eventually(lambda url=url: checker.position_of(url) > 0, f"{name} to follow")
+
     def end(self):
         """The number of the last contract event."""
         return checker.end_of(self.urls["ledger"])

@@ -59,6 +59,7 @@ def become(given):
         os.dup2(log, stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     random.seed()
+    sys.stdout.reconfigure(line_buffering=True)
     logs.configure("WARNING")
     code = 1
     try:

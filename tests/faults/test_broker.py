@@ -13,6 +13,7 @@ def busy(platform):
     platform.start()
     platform.load.start()
     platform.load.wait_for(10)
+    platform.wait_until_followed()
 
 
 def test_a_restarted_broker_loses_nothing(platform, rabbitmq, judge):
