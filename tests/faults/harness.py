@@ -422,8 +422,9 @@ class Assassin:
             self._plans[name] = (step, now + self.random.uniform(0.2, 1.0))
             self.platform.start(name)
         else:
-            self._plans[name] = (step, now + patience)
-            passage = self.random.choice((1, 1, 1, 2, 3))
+            is_late = step.startswith("ack")  # only once the log has been caught up with
+            self._plans[name] = (step, now + patience * (4 if is_late else 1))
+            passage = 1 if is_late else self.random.choice((1, 1, 1, 2, 3))
             self.platform.start(name, die_at=step, passage=passage)
 
     def _look(self, patience):
