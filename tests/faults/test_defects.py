@@ -48,7 +48,7 @@ def test_a_position_stored_before_the_confirm_is_reported(platform):
     platform.load.wait_for(3)
     flaws, _ = platform.verdict(seconds=5.0)
 
-    assert kinds(flaws) == {"message lost"}
+    assert "message lost" in kinds(flaws)
 
 
 @pytest.mark.parametrize("defect", [None, "relay without fence"])
