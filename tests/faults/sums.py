@@ -1,6 +1,7 @@
 """A view of the gateway's kind over the sample services' events."""
 
-from sqlalchemy import BigInteger, Column, MetaData, Table, Uuid, insert, update
+from sqlalchemy import BigInteger, Column, MetaData, Table, Uuid
+from sqlalchemy.dialects.postgresql import insert
 
 from services.gateway.projections import View
 from shared.kernel.projection import handles
@@ -18,7 +19,8 @@ class Sums(View):
 
     @handles(AmountAdded)
     def on_added(self, connection, event, _entry):
-        of_account = update(sums).where(sums.c.id == event.account_id)
-        moved = connection.execute(of_account.values(sum=sums.c.sum + event.amount))
-        if moved.rowcount == 0:
-            connection.execute(insert(sums).values(id=event.account_id, sum=event.amount))
+        first = insert(sums).values(id=event.account_id, sum=event.amount)
+        added = sums.c.sum + first.excluded.sum
+        connection.execute(
+            first.on_conflict_do_update(index_elements=[sums.c.id], set_={"sum": added})
+        )

@@ -61,7 +61,7 @@ def test_a_relay_without_fence_is_reported(platform, defect):
     flaws, _ = platform.verdict(seconds=8.0 if defect else 60.0)
 
     lost = {"effect lost", "journal entry lost", "message lost"}
-    assert lost <= kinds(flaws) if defect else flaws == []
+    assert lost <= kinds(flaws) if defect else flaws == [], flaws
 
 
 def test_an_inbox_without_position_is_reported(platform):
