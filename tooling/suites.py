@@ -22,7 +22,7 @@ PARALLEL = (QUICK,)
 """Suites worth one worker per core; the others share servers."""
 SUITES = (QUICK, "deploy", "integration", "faults", "story", "e2e")
 """All suites, by the folders they run; each folder must exist and hold at least one test."""
-ELSEWHERE = ("containers",)
+ELSEWHERE = ("containers", "ha")
 """Folders with a target of their own: they need a Docker engine."""
 LONGEST_MINUTES = 40
 
