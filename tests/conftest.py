@@ -5,6 +5,7 @@
 
 import os
 
+import structlog
 from hypothesis import settings
 
 from tests import servers
@@ -16,3 +17,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ore"))
 
 # pg_dump must not be older than the server, which may be a container's.
 os.environ["PATH"] = os.pathsep.join([*servers.programs(), os.environ["PATH"]])
+
+# An error that a test provokes is logged with its traceback; the coloured form takes a second.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)

@@ -154,7 +154,8 @@ class Platform:
         return checker.end_of(self.urls["ledger"])
 
     def lost_messages(self):
-        """Note that the broker lost what was published up to now, and go on."""
+        """Note that what was published until the subscriber had its queue again may be lost."""
+        self.wire.wait_until_bound()
         self.known["wire_from"] = self.end()
 
     def level(self, seconds=LEVEL_SECONDS):
@@ -338,6 +339,13 @@ class Wire:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._bound = threading.Event()
         self._thread.start()
+        self.wait_until_bound()
+
+    def unbind(self):
+        """From now on there is no queue, until it is made anew."""
+        self._bound.clear()
+
+    def wait_until_bound(self):
         assert self._bound.wait(START_SECONDS), "the subscriber has no queue"
 
     def stop(self):

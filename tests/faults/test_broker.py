@@ -54,9 +54,10 @@ def test_a_broker_that_lost_everything_is_made_anew_and_healed_from_the_log(
     platform, rabbitmq, judge
 ):
     rabbitmq.wipe()
-    platform.lost_messages()
+    platform.wire.unbind()
     rabbitmq.start()
     platform.make_virtual_host()
+    platform.lost_messages()
     platform.load.wait_for(10)
 
     judge("RabbitMQ's data wiped", 1)
