@@ -235,15 +235,20 @@ class Subscription:
             run.clear()
 
     def _read_feed(self, source: str, until: int | None) -> None:
-        """Take over the source's log from the position on, up to ``until`` or its end."""
+        """Take over the source's log from the position on, up to ``until`` or its end.
+
+        Its end as it is met: what is recorded meanwhile comes by the broker, and a source that
+        always records something must not keep its listener from listening.
+        """
         while not self._stopping.is_set():
             position = self._position(source)
             if until is not None and position.sequence >= until:
                 return
             page = self._read_page(source, position.sequence, FEED_PAGE)
-            if not page:
-                return
+            is_last = until is None and len(page) < FEED_PAGE
             self._flush(page)
+            if is_last or not page:
+                return
 
     def _read_page(self, source: str, after: int, limit: int) -> list[Envelope]:
         try:

@@ -98,6 +98,21 @@ def test_a_lost_tail_is_found_by_catching_up():
     assert s.heard() == [1, 2, 3]
 
 
+def test_a_source_that_always_records_something_does_not_keep_its_listener_from_listening():
+    s = a_setting(1)
+
+    def feed_of_a_busy_source(source, after, limit):
+        s.ledger.add_amount(AddAmount(name="a", amount=1))
+        assert s.feed_reads < 5, "it never stops catching up"
+        return s.feed(source, after, limit)
+
+    s.subscription.feed = feed_of_a_busy_source
+
+    s.subscription.catch_up()
+
+    assert s.heard() == [1, 1]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_whatever_the_broker_does_the_effect_is_the_log(data):
