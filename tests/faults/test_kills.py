@@ -30,5 +30,5 @@ def test_killed_at_every_step_again_and_again_nothing_is_lost_or_doubled(platfor
         FIGURES.append((f"  {name}: {step}", times, None, 0.0, []))
     assert assassin.early == [], "acknowledged before the effect was committed"
     assert all(are_done), f"{assassin.kills} kills in {MINUTES:g} minutes"
-    steps = {step for of_name in STEPS.values() for step in of_name}
-    assert steps - {step for _, step in assassin.deaths} == set(), "never died there"
+    steps = {(name, step) for name, of_name in STEPS.items() for step in of_name}
+    assert steps - set(assassin.deaths) == set(), "never died there"
