@@ -16,7 +16,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import TypeAdapter
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     delete,
     exc,
@@ -236,10 +235,10 @@ def get_account(database: Database, account_id: UUID) -> Account:
         NotFoundError: There is no such account.
     """
     with database.reading() as connection:
-        found = read_account(connection, accounts.c.id == account_id)
-    if found is None:
+        row = connection.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
+    if row is None:
         raise NotFoundError(what="account", id=str(account_id))
-    return found
+    return account_of(row)
 
 
 def list_accounts(
@@ -323,12 +322,6 @@ def authenticate(
         connection.execute(delete(login_attempts).where(login_attempts.c.key == key))
         connection.execute(update(accounts).where(accounts.c.id == row.id).values(changed))
     return account_of(row)
-
-
-def read_account(connection: Connection, condition: ColumnElement[bool]) -> Account | None:
-    """The account that meets a condition on its unique columns."""
-    row = connection.execute(select(accounts).where(condition)).one_or_none()
-    return account_of(row) if row else None
 
 
 def _refuse_too_many(database: Database, key: str, now: datetime) -> None:

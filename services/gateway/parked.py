@@ -70,10 +70,20 @@ def find(place: str, number: int) -> ParkedMessage:
     Raises:
         NotFoundError: It is not there.
     """
-    found = next((m for m in parked_in(place).messages if m.id == number), None)
+    return find_with_subject(place, number)[0]
+
+
+def find_with_subject(place: str, number: int) -> tuple[ParkedMessage, list[ParkedMessage]]:
+    """One parked message, and all about its subject, itself too, in their order; asked once.
+
+    Raises:
+        NotFoundError: It is not there.
+    """
+    messages = parked_in(place).messages
+    found = next((m for m in messages if m.id == number), None)
     if found is None:
         raise NotFoundError(what="parked message", id=f"{place} {number}")
-    return found
+    return found, [m for m in messages if _subject(m) == _subject(found)]
 
 
 def settle(
@@ -120,3 +130,7 @@ def _parked_or_trouble(place: str) -> Parked:
 
 def _timed(thing: Any, data: Mapping[str, Any], field: str) -> Any:
     return replace(thing, **{field: datetime.fromisoformat(data[field])})
+
+
+def _subject(message: ParkedMessage) -> tuple[str | None, ...]:
+    return message.subscription, message.source, message.subject

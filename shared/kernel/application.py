@@ -243,8 +243,7 @@ class ServiceApplication(Application[UUID]):
             try:
                 # Not asked about the first time: hardly any command was sent before, and one that
                 # was meets its own first answer, or its effects, below.
-                known = self._first_answer(context.idempotency_key, request_hash, attempt)
-                if known is not None:
+                if attempt and (known := self._first_answer(context.idempotency_key, request_hash)):
                     return known
                 _ = self.epoch  # a restored store records nothing until that is settled
                 unit = Unit()
@@ -268,10 +267,8 @@ class ServiceApplication(Application[UUID]):
                     raise
         raise BusyError
 
-    def _first_answer(
-        self, key: str | None, request_hash: str, attempt: int = 1
-    ) -> CommandResult | None:
-        if key is None or not attempt:
+    def _first_answer(self, key: str | None, request_hash: str) -> CommandResult | None:
+        if key is None:
             return None
         with self.database.reading() as connection:
             row = connection.execute(_FIRST_ANSWER, {"of_key": _hashed(key)}).one_or_none()

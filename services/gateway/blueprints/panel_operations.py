@@ -101,8 +101,7 @@ def show_acts() -> str:
 @blueprint.get("/panel/operacje/odlozone/<place>/<int:number>")
 def show_parked(place: str, number: int) -> str:
     """One parked message as it came, its error, and what can be done."""
-    message = parked.find(place, number)
-    same = [m for m in parked.parked_in(place).messages if _subject(m) == _subject(message)]
+    message, same = parked.find_with_subject(place, number)
     return render_template(
         "operations/parked.html", place=place, message=message, same=same if message.source else []
     )
@@ -128,8 +127,7 @@ def replay_parked(place: str, number: int) -> Answered:
 @blueprint.route("/panel/operacje/odlozone/<place>/<int:number>/sprawa", methods=["GET", "POST"])
 def replay_subject(place: str, number: int) -> Answered:
     """Handle all messages about the same subject again, in their order."""
-    message = parked.find(place, number)
-    same = [m for m in parked.parked_in(place).messages if _subject(m) == _subject(message)]
+    message, same = parked.find_with_subject(place, number)
     act = Act(
         title=_("Replay all messages about the subject"),
         button=_("Replay all"),
@@ -209,10 +207,6 @@ def _settle(
             rows = [(by_id.get(outcome.id), outcome) for outcome in outcomes]
             return render_template("operations/settled.html", act=act, place=place, rows=rows)
     return act_page(act, form, "operations/settle.html", place=place, messages=messages)
-
-
-def _subject(message: ParkedMessage) -> tuple[str | None, ...]:
-    return message.subscription, message.source, message.subject
 
 
 def _state(name: str) -> ServiceState:

@@ -29,6 +29,22 @@ def eventually(condition, what="it to hold", deadline_seconds=DEADLINE_SECONDS):
     pytest.fail(f"waited {deadline_seconds:g} s in vain for {what}")
 
 
+def a_prepared_database(url, component):
+    """A sample service's database with its tables."""
+    database = Database(url)
+    with database.transaction() as connection:
+        schema.create_v1(connection)
+        component.metadata.create_all(connection)
+    return database
+
+
+@pytest.fixture
+def ledger(postgres_url):
+    application = LEDGER.build(a_prepared_database(postgres_url, LEDGER))
+    yield application
+    application.close()
+
+
 class SampleProcesses:
     """Starts and ends the sample services; each a process of its own."""
 
@@ -75,11 +91,7 @@ def samples(servers, amqp_url, tmp_path):
         real.a_postgres_database(servers) as mirror_url,
     ):
         for url, component in ((ledger_url, LEDGER), (mirror_url, MIRROR)):
-            database = Database(url)
-            with database.transaction() as connection:
-                schema.create_v1(connection)
-                component.metadata.create_all(connection)
-            database.close()
+            a_prepared_database(url, component).close()
         processes = SampleProcesses(
             {"ledger": ledger_url, "mirror": mirror_url}, amqp_url, tmp_path
         )

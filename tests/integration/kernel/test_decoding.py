@@ -6,25 +6,12 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 
-from shared.kernel import schema
 from shared.kernel.context import CommandContext, command_context
-from shared.kernel.database import Database
-from tests.samples.parts import LEDGER, Account
+from tests.samples.parts import Account
 
 pytestmark = pytest.mark.integration
 TOPIC = Account.AmountAdded.TOPIC
 AT = '"timestamp":{"_type_":"datetime_iso","_data_":"2026-01-31T12:00:00+00:00"}'
-
-
-@pytest.fixture
-def ledger(postgres_url):
-    database = Database(postgres_url)
-    with database.transaction() as connection:
-        schema.create_v1(connection)
-        LEDGER.metadata.create_all(connection)
-    app = LEDGER.build(database)
-    yield app
-    app.close()
 
 
 def each_by_itself(app, after=0, limit=1000):

@@ -5,29 +5,17 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from shared.kernel import metrics, schema
-from shared.kernel.database import Database
+from shared.kernel import metrics
 from shared.kernel.event_store import EventProcessRecorder
 from shared.kernel.relay import Relay
 from tests.integration.kernel.conftest import eventually
-from tests.samples.parts import LEDGER, AddAmount
+from tests.samples.parts import AddAmount
 
 pytestmark = pytest.mark.integration
 
 
 def counted(name):
     return metrics.counted.get_sample_value(name)
-
-
-@pytest.fixture
-def ledger(postgres_url):
-    database = Database(postgres_url)
-    with database.transaction() as connection:
-        schema.create_v1(connection)
-        LEDGER.metadata.create_all(connection)
-    application = LEDGER.build(database)
-    yield application
-    application.close()
 
 
 def test_a_wait_at_the_fence_is_counted(ledger):
