@@ -8,6 +8,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	&& { echo $$python; break; }; done)
 VENV := .venv/bin
 
+# Where nobody keeps byte code, every start of our programs would compile a thousand modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
 	schemas events-doc translations bench-delivery bench-main-job bench-store clean secrets \
@@ -20,8 +23,9 @@ setup: ## install what is needed, here only: packages, front-end files, translat
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv)." >&2; exit 1; }
 	@$(PYTHON) -m tooling.environment
 
+# The module that `ore up --embedded` hands over to: without the command line's own second.
 run: setup ## start the whole platform in one process (PORT=8001, DATA=folder to choose others)
-	@$(VENV)/ore up --embedded $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
+	@$(VENV)/python -m platform_cli.embedded $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
 test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
 	@$(VENV)/python -m tooling.test

@@ -22,7 +22,9 @@ eventlet.monkey_patch(psycopg=False)
 from bench.delay import Delay  # noqa: E402
 from bench.figures import at_steady_rate, summary  # noqa: E402
 from platform_cli.configuration import embedded_environment  # noqa: E402
-from platform_cli.embedded import EmbeddedPlatform, only_process_of  # noqa: E402
+from platform_cli.embedded import only_process_of  # noqa: E402
+from platform_cli.migrating import migrate  # noqa: E402
+from platform_cli.one_process import EmbeddedPlatform  # noqa: E402
 from shared.kernel import logs  # noqa: E402
 
 
@@ -32,7 +34,8 @@ def main() -> None:
     logs.configure(os.environ.get("ORE_LOG_LEVEL") or "WARNING")
     with only_process_of(folder):
         environment = embedded_environment(folder)
-        platform = EmbeddedPlatform(folder, environment)
+        migrate(environment=environment)
+        platform = EmbeddedPlatform(environment)
         platform.start()
         delay = Delay(platform.rpc, platform.database)
         delay.warm_up()

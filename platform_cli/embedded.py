@@ -2,12 +2,18 @@
 
 The same services and gateway as distributed; only the URLs differ: SQLite files in one folder and a
 broker inside the process.
+
+The tables are brought up to date by a process beside this one, while this one still imports: both
+take about a second of processor time, and Alembic does not stay in memory.
 """
 
 from __future__ import annotations
 
+import os
 import warnings
 
+# Nobody here asks for names of hosts; eventlet's own resolver is 200 modules to import.
+os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 import eventlet  # noqa: E402
 
@@ -16,30 +22,25 @@ eventlet.monkey_patch(psycopg=False)
 import argparse  # noqa: E402
 import errno  # noqa: E402
 import fcntl  # noqa: E402
-import os  # noqa: E402
 import signal  # noqa: E402
+import subprocess  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
+from collections.abc import Iterator, Mapping  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+from typing import TYPE_CHECKING, Any  # noqa: E402
 
-import eventlet.wsgi  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from platform_cli import registry  # noqa: E402
 from platform_cli.configuration import embedded_environment  # noqa: E402
-from platform_cli.migrating import migrate  # noqa: E402
-from services.gateway.app import create_app  # noqa: E402
-from services.gateway.projector import Projector  # noqa: E402
-from services.gateway.settings import GatewaySettings  # noqa: E402
-from shared.kernel import logs  # noqa: E402
-from shared.kernel.database import Database  # noqa: E402
-from shared.kernel.nameko_host import build_container, runtime_of  # noqa: E402
-from shared.kernel.rpc import RpcClient  # noqa: E402
-from shared.kernel.settings import ServiceSettings, SettingsError  # noqa: E402
+from shared.kernel.settings import SettingsError  # noqa: E402
+
+if TYPE_CHECKING:
+    from platform_cli.one_process import EmbeddedPlatform
 
 console = Console(stderr=True)
+INTERRUPTED = 130
+"""Exit code after Ctrl-C while starting, as shells count."""
 
 
 class CannotStartError(Exception):
@@ -87,57 +88,11 @@ def listen(host: str, port: int) -> Any:
         raise CannotStartError(f"Cannot listen on {host}:{port}: {error}.") from None
 
 
-class EmbeddedPlatform:
-    """All services, the projector and the gateway, started and stopped together."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.environment = environment
-        migrate(environment=environment)
-        self.containers = [
-            build_container(
-                parts.service_class(), ServiceSettings.from_environment(parts.name, environment)
-            )
-            for parts in registry.load_all()
-        ]
-        settings = GatewaySettings.from_environment(environment)
-        self.database = Database(settings.database_url)
-        self.projector = Projector(
-            self.database, settings.broker_url, heal_seconds=float(environment["ORE_HEAL_SECONDS"])
-        )
-        self.rpc = RpcClient(settings.broker_url, timeout_seconds=settings.rpc_timeout_seconds)
-        self.app = create_app(
-            settings,
-            database=self.database,
-            rpc=self.rpc,
-            views_moved=self.projector.journal.moved,
-        )
-        self._projecting: Any = None
-
-    def start(self) -> None:
-        """Start everything but the web server."""
-        for container in self.containers:
-            container.start()
-        self._projecting = eventlet.spawn(self.projector.run)
-
-    def stop(self) -> None:
-        """Finish what is in hand, then stop."""
-        self.projector.stop()
-        for container in self.containers:  # nobody asks a service any more that stops next
-            runtime_of(container).halt()
-        for stopped in [eventlet.spawn(container.stop) for container in self.containers]:
-            stopped.wait()
-        if self._projecting is not None:
-            with eventlet.Timeout(5, False):
-                self._projecting.wait()
-        self.rpc.close()
-        self.database.close()
-
-
 def run(folder: Path, host: str, port: int, *, with_demo: bool) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises:
-        CannotStartError: The folder or the port is taken.
+        CannotStartError: The folder or the port is taken, or the tables could not be migrated.
         SettingsError: A setting is wrong.
     """
     with only_process_of(folder):
@@ -146,13 +101,19 @@ def run(folder: Path, host: str, port: int, *, with_demo: bool) -> None:
         if with_demo:
             environment |= {"ORE_DEMO": "yes", "ORE_ALLOW_BACKDATING": "yes"}
         environment |= {k: v for k, v in os.environ.items() if k.startswith("ORE_")}
-        platform = EmbeddedPlatform(folder, environment)
+        with migrating(environment):
+            from eventlet import wsgi
+
+            from platform_cli.one_process import EmbeddedPlatform
+            from shared.kernel import logs
+        logs.configure(os.environ.get("ORE_LOG_LEVEL") or "WARNING")
+        platform = EmbeddedPlatform(environment)
         platform.start()
         stopping = eventlet.event.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: eventlet.spawn_n(_send_once, stopping))
         server = eventlet.spawn(
-            eventlet.wsgi.server,
+            wsgi.server,
             listener,
             platform.app,
             log_output=False,
@@ -169,6 +130,21 @@ def run(folder: Path, host: str, port: int, *, with_demo: bool) -> None:
         listener.close()
         platform.stop()
         console.print("Stopped; the data is in", str(folder))
+
+
+@contextmanager
+def migrating(environment: Mapping[str, str]) -> Iterator[None]:
+    """Bring all tables to the newest shape while what is inside runs.
+
+    Raises:
+        CannotStartError: It failed; its own words stand above.
+    """
+    command = [sys.executable, "-m", "platform_cli.migrating", "--quiet"]
+    variables = {**os.environ, **environment}
+    with subprocess.Popen(command, env=variables) as process:  # noqa: S603 -- our own program
+        yield
+    if process.returncode != 0:
+        raise CannotStartError("The databases could not be brought up to date; see above.")
 
 
 def _send_once(stopping: Any) -> None:
@@ -195,12 +171,13 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--no-demo", action="store_true")
     arguments = parser.parse_args()
-    logs.configure(os.environ.get("ORE_LOG_LEVEL") or "WARNING")
     try:
         run(arguments.data, arguments.host, arguments.port, with_demo=not arguments.no_demo)
     except (CannotStartError, SettingsError) as error:
         console.print(f"[red]error:[/red] {error}")
         return 1
+    except KeyboardInterrupt:  # before there was anything to stop
+        return INTERRUPTED
     return 0
 
 

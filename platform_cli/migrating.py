@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from platform_cli import registry
 from platform_cli.configuration import migration_url
 from shared.kernel import migrations
 from shared.kernel.database import Database
+from shared.kernel.settings import SettingsError
 
 ALL = (*registry.SERVICES, "gateway")
 
@@ -48,5 +49,22 @@ def migrate(
     return tuple(done)
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Migrate the databases named, all when none is; ``--quiet`` says nothing when all went well.
+
+    Returns:
+        0, or 1 with one sentence on what is wrong.
+    """
+    names = [argument for argument in arguments if argument != "--quiet"]
+    try:
+        done = migrate(names or ALL)
+    except SettingsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if "--quiet" not in arguments:
+        print(f"{', '.join(done)}: up to date")
+    return 0
+
+
 if __name__ == "__main__":
-    print(f"{', '.join(migrate(sys.argv[1:]))}: up to date")
+    sys.exit(main(sys.argv[1:]))

