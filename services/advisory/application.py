@@ -332,8 +332,7 @@ class Advisory(ServiceApplication):
     # --- others' facts ----------------------------------------------------------------------
 
     def _edition(self, edition_id: UUID) -> EditionRules:
-        with self.database.reading() as connection:
-            edition = reference.edition_rules(connection, edition_id)
+        edition = reference.edition_rules(self.database, edition_id)
         if edition is None:
             raise NotFoundError(what="Edition", id=str(edition_id))
         return edition

@@ -26,7 +26,8 @@ from services.advisory.domain.facts import EditionRules, Roster, RosterExpert
 from services.advisory.projections import metadata
 from shared.contracts.base import ExpertRole
 from shared.contracts.recruitment import EditionConfiguration, ExpertEnteredRoster
-from shared.kernel.database import upsert
+from shared.kernel.database import Database, upsert
+from shared.kernel.questions import Question
 
 experts = Table(
     "experts",
@@ -47,7 +48,7 @@ editions = Table(
     Column("areas", JSON, nullable=False),
     Column("stages", JSON, nullable=False),
 )
-_EDITION = select(editions).where(editions.c.edition_id == bindparam("of_edition"))
+_EDITION = Question(select(editions).where(editions.c.edition_id == bindparam("of_edition")))
 
 
 def keep_expert(connection: Connection, entry: ExpertEnteredRoster) -> None:
@@ -98,9 +99,9 @@ def roster_of(connection: Connection, expert_ids: Iterable[UUID]) -> Roster:
     }
 
 
-def edition_rules(connection: Connection, edition_id: UUID) -> EditionRules | None:
+def edition_rules(database: Database, edition_id: UUID) -> EditionRules | None:
     """The rules of an edition; ``None`` when it is not known."""
-    row = connection.execute(_EDITION, {"of_edition": edition_id}).one_or_none()
+    row = _EDITION.one_or_none(database, of_edition=edition_id)
     if row is None:
         return None
     return EditionRules(

@@ -53,6 +53,7 @@ from shared.kernel.positions import (
     mark_delivered,
     read_position,
 )
+from shared.kernel.questions import Question
 from shared.kernel.refusal import NotFoundError
 from shared.kernel.schema import BigId
 from shared.kernel.subscription import TRANSIENT
@@ -125,16 +126,19 @@ _POSITIONS = (
     .order_by(journal.c.position)
 )
 _LAST = select(func.max(journal.c.position))
-_IS_LEVEL = select(
-    select(journal.c.position)
-    .where(
-        journal.c.source == bindparam("of_source"), journal.c.sequence >= bindparam("from_sequence")
+_IS_LEVEL = Question(
+    select(
+        select(journal.c.position)
+        .where(
+            journal.c.source == bindparam("of_source"),
+            journal.c.sequence >= bindparam("from_sequence"),
+        )
+        .order_by(journal.c.sequence)
+        .limit(1)
+        .scalar_subquery()
+        .label("wanted"),
+        select(func.min(view_positions.c.position)).scalar_subquery().label("reached"),
     )
-    .order_by(journal.c.sequence)
-    .limit(1)
-    .scalar_subquery()
-    .label("wanted"),
-    select(func.min(view_positions.c.position)).scalar_subquery().label("reached"),
 )
 
 
@@ -416,9 +420,9 @@ def last_position(connection: Connection) -> int:
     return connection.execute(_LAST).scalar_one() or 0
 
 
-def is_level(connection: Connection, source: str, sequence: int) -> bool:
+def is_level(database: Database, source: str, sequence: int) -> bool:
     """Whether every view shows what the source recorded under this number."""
-    row = connection.execute(_IS_LEVEL, {"of_source": source, "from_sequence": sequence}).one()
+    (row,) = _IS_LEVEL.rows(database, of_source=source, from_sequence=sequence)
     return row.wanted is not None and row.reached is not None and row.reached >= row.wanted
 
 
@@ -435,19 +439,20 @@ def wait_until_level(
         database: The gateway's own.
         source: Service that recorded it.
         sequence: Its number in the service's log, of a contract event.
-        timeout_seconds: How long to wait at most; 0 looks once.
+        timeout_seconds: How long to wait at most; 0 does not even look.
         moved: Signalled by the projector where it runs in this process; asked again and again
             otherwise.
 
     Returns:
         Whether they show it; ``False`` after the time limit.
     """
+    if timeout_seconds <= 0:
+        return False  # the command is a moment old: a look would only tell what is likely anyway
     deadline = time.monotonic() + timeout_seconds
     pause = FIRST_WAIT_SECONDS
     while True:
-        with database.reading() as connection:
-            if is_level(connection, source, sequence):
-                return True
+        if is_level(database, source, sequence):
+            return True
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             return False

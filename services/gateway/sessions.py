@@ -12,12 +12,13 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from services.gateway.accounts import Account, account_of
 from services.gateway.tables import accounts, sessions, tokens
 from shared.kernel.database import Database
+from shared.kernel.questions import Question
 
 TOUCH_AFTER = timedelta(minutes=1)
 """A session's last use is noted at most so often: reading a page should not write."""
 
 # Made once: each request asks one of them.
-_BY_SESSION = (
+_BY_SESSION = Question(
     select(accounts, sessions.c.last_seen_at)
     .join(sessions, sessions.c.account_id == accounts.c.id)
     .where(
@@ -27,7 +28,7 @@ _BY_SESSION = (
         accounts.c.is_active,
     )
 )
-_BY_TOKEN = (
+_BY_TOKEN = Question(
     select(accounts)
     .join(tokens, tokens.c.account_id == accounts.c.id)
     .where(
@@ -65,17 +66,14 @@ def session_account(
     database: Database, token: str, *, now: datetime, idle: timedelta
 ) -> Account | None:
     """Whose session it is; ``None`` for an unknown, ended, expired or long unused one."""
-    wanted = {"token_hash": _hash(token), "now": now, "used_since": now - idle}
-    with database.reading() as connection:
-        row = connection.execute(_BY_SESSION, wanted).one_or_none()
+    token_hash = _hash(token)
+    row = _BY_SESSION.one_or_none(database, token_hash=token_hash, now=now, used_since=now - idle)
     if row is None:
         return None
     if now - row.last_seen_at >= TOUCH_AFTER:
         with database.transaction() as connection:
             connection.execute(
-                update(sessions)
-                .where(sessions.c.token_hash == wanted["token_hash"])
-                .values(last_seen_at=now)
+                update(sessions).where(sessions.c.token_hash == token_hash).values(last_seen_at=now)
             )
     return account_of(row)
 
@@ -104,9 +102,7 @@ def issue_token(
 
 def token_account(database: Database, token: str, *, now: datetime) -> Account | None:
     """Whose token it is; ``None`` for an unknown, withdrawn or expired one."""
-    wanted = {"token_hash": _hash(token), "now": now}
-    with database.reading() as connection:
-        row = connection.execute(_BY_TOKEN, wanted).one_or_none()
+    row = _BY_TOKEN.one_or_none(database, token_hash=_hash(token), now=now)
     return account_of(row) if row else None
 
 

@@ -36,6 +36,7 @@ from shared.kernel.event_store import (
     Effect,
     EventProcessRecorder,
     EventStoreFactory,
+    FirstAnswer,
 )
 from shared.kernel.positions import DeliveryMark, mark_delivered
 from shared.kernel.projection import Projection
@@ -288,17 +289,24 @@ class ServiceApplication(Application[UUID]):
         delivery: DeliveryMark | None = None,
     ) -> CommandResult:
         stored = [self.mapper.to_stored_event(event) for event in unit.events]
-        with self.database.transaction() as connection:
-            if delivery is not None:
-                mark_delivered(connection, delivery)
-            numbers = self.log.insert_in(connection, stored, _metadata(context))
-            for read_model in self.read_models:
-                read_model.apply(connection, unit.events)
-            for effect in unit.effects:
-                effect(connection)
-            position = self._published_position(unit.events, numbers)
-            if context.idempotency_key is not None and delivery is None:
-                self._keep_answer(connection, context, request_hash, answer, position)
+        published = self._last_published(unit.events)
+        first = None
+        if context.idempotency_key is not None and delivery is None:
+            first = self._first(context.idempotency_key, request_hash, answer, published)
+        if first is not None and self._is_one_statement(unit):
+            numbers = self.log.append_answered(stored, _metadata(context), first)
+        else:
+            with self.database.transaction() as connection:
+                if delivery is not None:
+                    mark_delivered(connection, delivery)
+                numbers = self.log.insert_in(connection, stored, _metadata(context))
+                for read_model in self.read_models:
+                    read_model.apply(connection, unit.events)
+                for effect in unit.effects:
+                    effect(connection)
+                if first is not None:
+                    _keep(connection, first, numbers)
+        position = None if published is None else numbers[published]
         self._cache.keep(unit.kept(stored))
         if unit.events:
             for notify in self.on_commit:
@@ -306,31 +314,23 @@ class ServiceApplication(Application[UUID]):
         self.snapshot_log.keep(unit.snapshots)
         return CommandResult(_as_json(answer), position)
 
-    def _published_position(self, events: Sequence[Any], numbers: Sequence[int]) -> int | None:
-        for event, number in zip(reversed(events), reversed(numbers), strict=True):
-            if self.publications.translate(event) is not None:
-                return number
+    def _is_one_statement(self, unit: Unit) -> bool:
+        """Whether nothing but its events and its answer is to be recorded, on PostgreSQL."""
+        if self.database.is_sqlite or unit.effects or not unit.events:
+            return False
+        return not any(read_model.takes(unit.events) for read_model in self.read_models)
+
+    def _last_published(self, events: Sequence[Any]) -> int | None:
+        for index in reversed(range(len(events))):
+            if self.publications.translate(events[index]) is not None:
+                return index
         return None
 
-    def _keep_answer(
-        self,
-        connection: Connection,
-        context: CommandContext,
-        request_hash: str,
-        answer: Any,
-        position: int | None,
-    ) -> None:
-        values = {
-            "key": _hashed(str(context.idempotency_key)),
-            "request_hash": request_hash,
-            "answer": orjson.dumps(_without_secrets(answer)).decode(),
-            "position": position,
-            "recorded_at": self.clock.now(),
-        }
-        try:
-            connection.execute(_KEEP_ANSWER, values)
-        except exc.IntegrityError as error:
-            raise IntegrityError("the same command was carried out meanwhile") from error
+    def _first(
+        self, key: str, request_hash: str, answer: Any, published: int | None
+    ) -> FirstAnswer:
+        kept = orjson.dumps(_without_secrets(answer)).decode()
+        return FirstAnswer(_hashed(key), request_hash, kept, published, self.clock.now())
 
     # --- the log, as others read it -----------------------------------------------------------
 
@@ -480,6 +480,16 @@ def _with_secrets(kept: Mapping[str, Any]) -> Any:
     for name, belongs_to in kept["derived"].items():
         answer[name] = derive_secret(str(answer[belongs_to]))
     return answer
+
+
+def _keep(connection: Connection, first: FirstAnswer, numbers: Sequence[int]) -> None:
+    values = first._asdict()
+    published = values.pop("published")
+    values["position"] = None if published is None else numbers[published]
+    try:
+        connection.execute(_KEEP_ANSWER, values)
+    except exc.IntegrityError as error:
+        raise IntegrityError("the same command was carried out meanwhile") from error
 
 
 def _metadata(context: CommandContext) -> str:

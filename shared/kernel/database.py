@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2
 from sqlalchemy import (
@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+Answered = TypeVar("Answered")
 LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 60_000
 POOL_TIMEOUT_SECONDS = 30.0
@@ -215,6 +216,20 @@ class Database:
             raise
         finally:
             sessions.give_back(session, keep=is_alive)
+
+    def ask(self, query: Callable[[Session], Answered]) -> Answered:
+        """Read in a single statement; PostgreSQL only.
+
+        Reading has no effect: on a lost connection it is done again, once, on a new one.
+        """
+        try:
+            with self.single_statements() as session:
+                return query(session)
+        except psycopg2.Error as error:
+            if not is_lost(error):
+                raise
+        with self.single_statements() as session:
+            return query(session)
 
     def close(self) -> None:
         """Close all connections."""

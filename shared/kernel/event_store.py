@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -61,6 +62,16 @@ SELECT o, v, t, s, $5
 FROM x, unnest($1, $2, $3, $4) WITH ORDINALITY AS e(o, v, t, s, n) ORDER BY n
 RETURNING id
 """
+# A command whose events change no read model is one round trip: its events and its first answer.
+_APPEND_ANSWERED = f"""
+WITH appended AS ({_APPEND_MANY}), kept AS (
+    INSERT INTO commands (key, request_hash, answer, position, recorded_at)
+    SELECT $6, $7, $8, (
+        SELECT id FROM appended WHERE $9 IS NOT NULL ORDER BY id OFFSET $9 LIMIT 1
+    ), $10
+)
+SELECT id FROM appended
+"""  # noqa: S608 -- made of our own statements
 _ALL_OF_ONE = """
 SELECT originator_version, topic, state FROM {table}
 WHERE originator_id = $1 ORDER BY originator_version
@@ -88,9 +99,14 @@ FROM (
     WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3
 ) AS batch
 """
+_COLUMNS = "uuid[], bigint[], text[], bytea[], text"
 _PREPARED = {
     "append_one": ("uuid, bigint, text, bytea, text", _APPEND_ONE),
-    "append_many": ("uuid[], bigint[], text[], bytea[], text", _APPEND_MANY),
+    "append_many": (_COLUMNS, _APPEND_MANY),
+    "append_answered": (
+        f"{_COLUMNS}, text, text, text, bigint, timestamptz",
+        _APPEND_ANSWERED,
+    ),
     "all_of_one": ("uuid", _ALL_OF_ONE),
     "after_version": ("uuid, bigint", _AFTER_VERSION),
     "newest": ("uuid", _NEWEST),
@@ -116,6 +132,17 @@ class RecordedEvent:
     id: int
     stored: StoredEvent
     metadata: str | None
+
+
+class FirstAnswer(NamedTuple):
+    """A command's answer as it is kept beside its events, under its idempotency key."""
+
+    key: str
+    request_hash: str
+    answer: str
+    published: int | None
+    """Which of the events, counted from 0, is the last that others care about, if any."""
+    recorded_at: datetime
 
 
 class DecodedEvent(NamedTuple):
@@ -263,6 +290,28 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         except KeyError:
             return None
 
+    def append_answered(
+        self, stored_events: Sequence[StoredEvent], metadata: str | None, first: FirstAnswer
+    ) -> list[int]:
+        """Record events and a command's first answer in one statement; PostgreSQL only.
+
+        Args:
+            stored_events: In the order in which they shall be numbered; not empty.
+            metadata: JSON text stored beside each of them.
+            first: The answer.
+
+        Returns:
+            Their numbers, ascending, in the order given; not gapless.
+
+        Raises:
+            IntegrityError: Another command was first, or the same one was carried out before.
+            OperationalError: The database cannot be reached; whether it was recorded is unknown.
+        """
+        parameters = (*_columns(stored_events), metadata, *first)
+        with _translated(), self.database.single_statements() as connection:
+            rows = _run(connection, "append_answered", self.table.name, parameters)
+        return sorted(row[0] for row in rows)
+
     def insert_in(
         self,
         connection: Connection,
@@ -302,14 +351,8 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             s = stored[0]
             row = (str(s.originator_id), s.originator_version, s.topic, s.state, metadata)
             return [_run(connection, "append_one", self.table.name, row)[0][0]]
-        columns = (
-            [str(s.originator_id) for s in stored],
-            [s.originator_version for s in stored],
-            [s.topic for s in stored],
-            [s.state for s in stored],
-            metadata,
-        )
-        rows = _run(connection, "append_many", self.table.name, columns)
+        parameters = (*_columns(stored), metadata)
+        rows = _run(connection, "append_many", self.table.name, parameters)
         return sorted(row[0] for row in rows)
 
     def _insert_sqlite(
@@ -456,9 +499,9 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         is_waiting = False
         query = _TOP_AND_FENCE.format(table=self.table.name)
         with _translated():
-            top, fence = _ask_again_if_lost(self.database, lambda c: _fetch(c, query, (after,)))[0]
+            top, fence = self.database.ask(lambda c: _fetch(c, query, (after,)))[0]
             while fence is not None:
-                rows = _ask_again_if_lost(self.database, lambda c: _fetch(c, _OLDEST_RUNNING))
+                rows = self.database.ask(lambda c: _fetch(c, _OLDEST_RUNNING))
                 if rows[0][0] >= fence:
                     break
                 if not is_waiting:
@@ -587,6 +630,15 @@ class EventStoreFactory(InfrastructureFactory[PositionRecorder]):
         self.database.close()
 
 
+def _columns(stored: Sequence[StoredEvent]) -> tuple[list[Any], ...]:
+    return (
+        [str(s.originator_id) for s in stored],
+        [s.originator_version for s in stored],
+        [s.topic for s in stored],
+        [s.state for s in stored],
+    )
+
+
 def _fetch(connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
     cursor = connection.cursor()
     try:
@@ -625,19 +677,7 @@ def _places(types: str) -> str:
 def _ask(database: Database, name: str, table: str, parameters: Sequence[Any]) -> list[Any]:
     """Rows of a prepared query."""
     with _translated():
-        return _ask_again_if_lost(database, lambda c: _run(c, name, table, parameters))
-
-
-def _ask_again_if_lost(database: Database, ask: Callable[[Any], list[Any]]) -> list[Any]:
-    """Reading has no effect: on a lost connection it is done again, once, on a new one."""
-    try:
-        with database.single_statements() as connection:
-            return ask(connection)
-    except psycopg2.Error as error:
-        if not is_lost(error):
-            raise
-    with database.single_statements() as connection:
-        return ask(connection)
+        return database.ask(lambda c: _run(c, name, table, parameters))
 
 
 def _as_uuid(value: UUID | str) -> UUID:

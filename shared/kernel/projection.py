@@ -40,6 +40,10 @@ class Projection:
             for event_type in getattr(member, "handled_events", ())
         }
 
+    def takes(self, events: Iterable[Any]) -> bool:
+        """Whether it handles one of these."""
+        return any(type(event) in self._handlers for event in events)
+
     def apply(self, connection: Connection, events: Iterable[Any]) -> None:
         """Take over events, in their order; the ones it does not handle change nothing."""
         for event in events:

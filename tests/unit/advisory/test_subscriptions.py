@@ -49,8 +49,7 @@ def roster(app):
 
 
 def known_rules(app, edition_id=EDITION):
-    with app.database.reading() as connection:
-        return reference.edition_rules(connection, edition_id)
+    return reference.edition_rules(app.database, edition_id)
 
 
 # --- editions -----------------------------------------------------------------------------------

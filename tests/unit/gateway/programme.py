@@ -56,7 +56,7 @@ def settings(**changes: Any) -> GatewaySettings:
         "broker_url": "memory://",
         "secret_key": "a secret for tests only, long enough",
         "insecure_cookies": True,
-        "view_wait_seconds": 0.0,
+        "view_wait_seconds": 0.001,
     }
     return GatewaySettings(**(values | changes))
 
