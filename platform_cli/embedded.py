@@ -104,8 +104,10 @@ def run(folder: Path, host: str, port: int, *, with_demo: bool) -> None:
         with migrating(environment):
             from eventlet import wsgi
 
-            from platform_cli.one_process import EmbeddedPlatform
+            from platform_cli.one_process import EmbeddedPlatform, import_all
             from shared.kernel import logs
+
+            import_all()
         logs.configure(os.environ.get("ORE_LOG_LEVEL") or "WARNING")
         platform = EmbeddedPlatform(environment)
         platform.start()
@@ -139,7 +141,7 @@ def migrating(environment: Mapping[str, str]) -> Iterator[None]:
     Raises:
         CannotStartError: It failed; its own words stand above.
     """
-    command = [sys.executable, "-m", "platform_cli.migrating", "--quiet"]
+    command = [sys.executable, "-m", "platform_cli.migrating", "--tables"]
     variables = {**os.environ, **environment}
     with subprocess.Popen(command, env=variables) as process:  # noqa: S603 -- our own program
         yield

@@ -21,7 +21,7 @@ ALL = (*registry.SERVICES, "gateway")
 def migrate(
     names: Iterable[str] = ALL, environment: Mapping[str, str] = os.environ
 ) -> tuple[str, ...]:
-    """Migrate the named databases.
+    """Migrate the named databases, and clear away what a killed rebuild left in the gateway's.
 
     Returns:
         The names, in the order done.
@@ -29,39 +29,39 @@ def migrate(
     Raises:
         SettingsError: A database's URL is not set.
     """
-    done = []
-    for name in names:
-        package = (
-            registry.GATEWAY_MIGRATIONS
-            if name == "gateway"
-            else registry.load(name).component.migrations
-        )
-        database = Database(migration_url(name, environment))
-        try:
-            migrations.upgrade(database, package)
-            if name == "gateway":
-                from services.gateway import rebuilding  # only in the gateway's image
+    return tuple(_migrate(name, environment, with_leftovers=True) for name in names)
 
-                rebuilding.clear_leftovers(database)  # of a rebuild that was killed
-        finally:
-            database.close()
-        done.append(name)
-    return tuple(done)
+
+def _migrate(name: str, environment: Mapping[str, str], *, with_leftovers: bool) -> str:
+    database = Database(migration_url(name, environment))
+    try:
+        migrations.upgrade(database, registry.migrations_of(name))
+        if name == "gateway" and with_leftovers:
+            from services.gateway import rebuilding  # only in the gateway's image
+
+            rebuilding.clear_leftovers(database)
+    finally:
+        database.close()
+    return name
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Migrate the databases named, all when none is; ``--quiet`` says nothing when all went well.
+    """Migrate the databases named, all when none is.
+
+    ``--tables`` stands before the names where the program that starts this one does the rest: it
+    is quicker by the import of the gateway, and says nothing.
 
     Returns:
         0, or 1 with one sentence on what is wrong.
     """
-    names = [argument for argument in arguments if argument != "--quiet"]
+    is_quick = arguments[:1] == ["--tables"]
+    names = arguments[1:] if is_quick else arguments
     try:
-        done = migrate(names or ALL)
+        done = [_migrate(name, os.environ, with_leftovers=not is_quick) for name in names or ALL]
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    if "--quiet" not in arguments:
+    if not is_quick:
         print(f"{', '.join(done)}: up to date")
     return 0
 

@@ -10,13 +10,21 @@ from typing import Any
 import eventlet
 
 from platform_cli import registry
-from services.gateway.app import create_app
+from services.gateway.app import blueprint_modules, create_app
 from services.gateway.projector import Projector
+from services.gateway.rebuilding import clear_leftovers
 from services.gateway.settings import GatewaySettings
 from shared.kernel.database import Database
 from shared.kernel.nameko_host import build_container, runtime_of
 from shared.kernel.rpc import RpcClient
 from shared.kernel.settings import ServiceSettings
+
+
+def import_all() -> None:
+    """Import what the platform is made of, while there is time for it."""
+    for parts in registry.load_all():
+        parts.service_class()
+    blueprint_modules()
 
 
 class EmbeddedPlatform:
@@ -38,6 +46,7 @@ class EmbeddedPlatform:
         ]
         settings = GatewaySettings.from_environment(environment)
         self.database = Database(settings.database_url)
+        clear_leftovers(self.database)
         self.projector = Projector(
             self.database, settings.broker_url, heal_seconds=float(environment["ORE_HEAL_SECONDS"])
         )

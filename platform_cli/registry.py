@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 SERVICES = ("recruitment", "advisory", "hdr", "monitoring")
-GATEWAY_MIGRATIONS = "services.gateway.migrations"
 PROCESSES = (*SERVICES, "projector", "gateway")
 """What runs as a process of its own when the platform is distributed."""
 
@@ -24,6 +23,11 @@ class ServiceParts:
         module = importlib.import_module(f"services.{self.name}.service")
         service: type[Any] = getattr(module, f"{self.name.capitalize()}Service")
         return service
+
+
+def migrations_of(name: str) -> str:
+    """The package of a service's or the gateway's migrations; nothing is imported for it."""
+    return f"services.{name}.migrations"
 
 
 def load(name: str) -> ServiceParts:

@@ -99,7 +99,7 @@ def create_app(
     problems.init_app(app)
     auth.init_app(app)
     clients.init_app(app)
-    for module in _modules(only):
+    for module in blueprint_modules(only):
         app.register_blueprint(module.blueprint)
         if hasattr(module, "init_app"):
             module.init_app(app)
@@ -107,7 +107,7 @@ def create_app(
     return app
 
 
-def _modules(only: Iterable[str] | None) -> list[ModuleType]:
+def blueprint_modules(only: Iterable[str] | None = None) -> list[ModuleType]:
     """The blueprint modules: each has ``blueprint``, and ``init_app(app)`` if it needs one."""
     names = (
         sorted(module.name for module in pkgutil.iter_modules(blueprints.__path__))
