@@ -169,7 +169,7 @@ def sort_by_name(items: Iterable[Item], name: Any = str) -> list[Item]:
 
 
 def _remember_language(response: Response) -> Response:
-    response.headers.setdefault("Content-Language", language())
+    response.headers.setdefault("Content-Language", select_language())
     response.vary.update(("Accept-Language", "Cookie"))
     wish = request.args.get("lang")
     if wish in LANGUAGES and request.cookies.get(COOKIE) != wish:
