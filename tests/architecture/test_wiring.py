@@ -171,7 +171,7 @@ def test_a_service_has_snapshots_of_its_stored_events(service):
 @pytest.mark.parametrize("service", FOLDERS)
 def test_the_migrations_make_the_tables_that_the_code_knows(service, tmp_path):
     if service == "gateway":
-        package, own = registry.GATEWAY_MIGRATIONS, [gateway_metadata, account_metadata]
+        package, own = registry.migrations_of("gateway"), [gateway_metadata, account_metadata]
     else:
         component = registry.load(service).component
         package, own = component.migrations, [component.metadata]
