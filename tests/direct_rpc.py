@@ -28,7 +28,12 @@ from shared.kernel import schema
 from shared.kernel.database import Database
 from shared.kernel.envelope import Envelope
 from shared.kernel.nameko_host import BoundApplication, Runtime
-from shared.kernel.rpc import CallContext, RefusedError, ServiceUnavailableError
+from shared.kernel.rpc import (
+    CallContext,
+    ReplicaOutdatedError,
+    ServiceUnavailableError,
+    raise_what_is_told,
+)
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.subscription import Subscription
 
@@ -47,6 +52,7 @@ class DirectRpc:
         calls: Every call so far as ``(service, method, context)``.
         is_following: Whether listeners and views follow by themselves; `follow` does it by hand.
         lost_answers: So many of the next calls are carried out, but their answer is lost.
+        outdated_replicas: So many of the next calls meet a replica of an earlier release.
         absent: Services that do not answer at all.
     """
 
@@ -62,6 +68,7 @@ class DirectRpc:
         self.calls: list[tuple[str, str, CallContext]] = []
         self.is_following = True
         self.lost_answers = 0
+        self.outdated_replicas = 0
         self.absent: set[str] = set()
         self._create_tables()
         self.journal = Journal(self.gateway, [view() for view in VIEWS])
@@ -90,6 +97,9 @@ class DirectRpc:
         self.calls.append((service, method, context))
         if service in self.absent:
             raise ServiceUnavailableError(service, "it is not running")
+        if self.outdated_replicas:
+            self.outdated_replicas -= 1
+            raise ReplicaOutdatedError(service, "an event is of a later release")
         body = request.model_dump(mode="json") if isinstance(request, BaseModel) else request
         worker = SERVICES[service]()
         worker.app = BoundApplication(
@@ -101,10 +111,7 @@ class DirectRpc:
         if self.lost_answers:
             self.lost_answers -= 1
             raise ServiceUnavailableError(service, "no answer within 0 s")
-        if "unavailable" in result:
-            raise ServiceUnavailableError(service, result["unavailable"])
-        if "refused" in result:
-            raise RefusedError(result["refused"])
+        raise_what_is_told(service, result)
         return result
 
     def read_feed(self, source: str, after: int, limit: int) -> list[Envelope]:

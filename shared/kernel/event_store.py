@@ -39,7 +39,7 @@ from sqlalchemy import Connection, Table, bindparam, exc, func, insert, select
 
 from shared.kernel import metrics, schema
 from shared.kernel.database import Database, is_lost, upsert
-from shared.kernel.serialization import FastMapper, FastTranscoder
+from shared.kernel.serialization import FastMapper, FastTranscoder, NewerEventError
 
 Effect = Callable[[Connection], None]
 """SQL that belongs into the same transaction as the events."""
@@ -464,9 +464,12 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
     def select_decoded(self, mapper: FastMapper, after: int, limit: int) -> list[DecodedEvent]:
         """What `select_behind_fence` finds, as domain events; a whole batch is decoded at once.
 
+        It ends before an event of a later release.
+
         Raises:
             FenceTimeoutError: As there.
             MapperDeserialisationError: An event cannot be read; it is named.
+            NewerEventError: The first one is of a later release.
         """
         if not self.database.is_sqlite:
             top = self._wait_at_fence(after, FENCE_TIMEOUT_SECONDS)
@@ -474,14 +477,16 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
                 return self._decoded_at_once(mapper, (after, top, limit))
             except (PersistenceError, ValueError):
                 pass  # each by itself then: either it can be read, or the one that cannot is named
-        return [
-            DecodedEvent(
-                r.id,
-                mapper.to_domain_event(r.stored),
-                orjson.loads(r.metadata) if r.metadata else {},
-            )
-            for r in self.select_behind_fence(after, limit)
-        ]
+        decoded: list[DecodedEvent] = []
+        for r in self.select_behind_fence(after, limit):
+            try:
+                event = mapper.to_domain_event(r.stored)
+            except NewerEventError:
+                if not decoded:
+                    raise
+                break
+            decoded.append(DecodedEvent(r.id, event, orjson.loads(r.metadata or "{}")))
+        return decoded
 
     def _decoded_at_once(self, mapper: FastMapper, wanted: Sequence[int]) -> list[DecodedEvent]:
         text = _ask(self.database, "decoded", self.table.name, wanted)[0][0]

@@ -42,6 +42,7 @@ from shared.kernel.positions import parked_count, read_position
 from shared.kernel.refusal import InvalidRequestError, Refusal
 from shared.kernel.relay import Relay
 from shared.kernel.rpc import RpcClient
+from shared.kernel.serialization import NewerEventError
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.subscription import Subscription
 
@@ -352,7 +353,8 @@ def _fingerprint(method: str, request: dict[str, Any]) -> bytes:
 def _answer(app: Any, method: str, carry_out: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     """Run an entrypoint in its caller's context; a refusal is an answer, an error is logged.
 
-    A database that does not answer passes by itself: the caller is told to ask again.
+    A database that does not answer passes by itself, and so does an event of a later release once
+    a replica of that release is asked: the caller is told to ask again.
     """
     started = time.monotonic()
     caller = getattr(app, "caller", {})
@@ -374,6 +376,9 @@ def _answer(app: Any, method: str, carry_out: Callable[[Any], dict[str, Any]]) -
     except NO_DATABASE as error:
         outcome = f"unavailable:{type(error).__name__}"  # not its text: that may quote values
         return {"unavailable": "its database does not answer"}
+    except NewerEventError as error:
+        outcome = f"unavailable:{type(error).__name__}"
+        return {"unavailable": str(error), "is_outdated": True}
     else:
         return result
     finally:

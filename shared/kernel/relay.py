@@ -22,6 +22,7 @@ from shared.kernel import broker, metrics, schema
 from shared.kernel.application import ServiceApplication
 from shared.kernel.envelope import CONTENT_TYPE, Envelope
 from shared.kernel.epochs import check_listener
+from shared.kernel.serialization import NewerEventError
 from shared.kernel.subscription import BACK_OFF_SECONDS, TRANSIENT
 
 log = structlog.get_logger(__name__)
@@ -160,7 +161,10 @@ class Relay:
         if row is None:
             return None
         stored = StoredEvent(row[0], row[1], row[2], bytes(row[3]))
-        event: Any = self.application.mapper.to_domain_event(stored)
+        try:
+            event: Any = self.application.mapper.to_domain_event(stored)
+        except NewerEventError:
+            return None  # only its own release knows it
         moment: datetime = event.timestamp
         return moment
 

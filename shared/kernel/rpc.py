@@ -39,6 +39,13 @@ class ServiceUnavailableError(Exception):
         self.reason = reason
 
 
+class ReplicaOutdatedError(ServiceUnavailableError):
+    """The replica that took the call is of an earlier release than what is stored.
+
+    It did nothing; another replica may be of that release.
+    """
+
+
 class ServiceFailedError(Exception):
     """The service met an error of its own; its log tells more under the correlation id."""
 
@@ -264,8 +271,14 @@ def _result(service: str, reply: bytes | str) -> dict[str, Any]:
     if error:
         raise ServiceFailedError(f"{service}: {error.get('exc_type')}: {error.get('value')}")
     result: dict[str, Any] = payload["result"]
+    raise_what_is_told(service, result)
+    return result
+
+
+def raise_what_is_told(service: str, result: Mapping[str, Any]) -> None:
+    """Raise what a service answered instead of an answer, if it did."""
     if "unavailable" in result:
-        raise ServiceUnavailableError(service, str(result["unavailable"]))
+        kind = ReplicaOutdatedError if result.get("is_outdated") else ServiceUnavailableError
+        raise kind(service, str(result["unavailable"]))
     if "refused" in result:
         raise RefusedError(result["refused"])
-    return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,14 +14,22 @@ from eventsourcing.persistence import (
     JSONTranscoder,
     Mapper,
     MapperDeserialisationError,
+    PersistenceError,
     StoredEvent,
     Transcoding,
     TranscodingNotRegisteredError,
 )
-from eventsourcing.utils import resolve_topic
+from eventsourcing.utils import TopicError, resolve_topic
 from pydantic import BaseModel
 
 _BEYOND = 2.0**63
+
+
+class NewerEventError(PersistenceError):
+    """A stored event is of a later release than this process: nothing here may read it.
+
+    It passes by itself once a process of that release takes the work over (ADR-0024).
+    """
 
 
 class DateAsISO(Transcoding):
@@ -123,6 +132,7 @@ class FastMapper(Mapper[UUID]):
         try:
             state = self.transcoder.decode(stored_event.state)
         except Exception as error:
+            self._refuse_newer_form(topic, stored_event.state)  # its value types may be new too
             raise MapperDeserialisationError(
                 f"cannot read event {topic} of {originator_id}, "
                 f"version {stored_event.originator_version}"
@@ -133,22 +143,43 @@ class FastMapper(Mapper[UUID]):
         self, topic: str, originator_id: UUID, version: int, plain: dict[str, Any]
     ) -> DomainEventProtocol[UUID]:
         """The event out of its state as JSON values, as `to_domain_event` makes it of bytes."""
+        self._kind(topic, plain.get("class_version", 1))
         return self._made(topic, originator_id, version, self.transcoder.revived(plain))
 
     def _made(
         self, topic: str, originator_id: Any, originator_version: int, state: dict[str, Any]
     ) -> DomainEventProtocol[UUID]:
-        kind = self._kinds.get(topic)
-        if kind is None:
-            cls = resolve_topic(topic)
-            kind = self._kinds[topic] = cls, getattr(cls, "class_version", 1)
-        cls, class_version = kind
+        version = state.pop("class_version", 1)
+        cls, class_version = self._kind(topic, version)
         state["originator_id"] = originator_id
         state["originator_version"] = originator_version
-        version = state.pop("class_version", 1)
         while version < class_version:
             getattr(cls, f"upcast_v{version}_v{version + 1}")(state)
             version += 1
         event: DomainEventProtocol[UUID] = object.__new__(cls)
         object.__setattr__(event, "__dict__", state)
         return event
+
+    def _kind(self, topic: str, version: int) -> tuple[type, int]:
+        """The class of an event and its newest form.
+
+        Raises:
+            NewerEventError: There is no such class here, or it knows no form so new.
+        """
+        kind = self._kinds.get(topic)
+        if kind is None:
+            try:
+                cls = resolve_topic(topic)
+            except TopicError:
+                raise NewerEventError(f"event {topic} is not known to this release") from None
+            kind = self._kinds[topic] = cls, getattr(cls, "class_version", 1)
+        if version > kind[1]:
+            raise NewerEventError(
+                f"event {topic} is stored in form {version}, this release knows {kind[1]}"
+            )
+        return kind
+
+    def _refuse_newer_form(self, topic: str, state: bytes) -> None:
+        """Tell an event of a later release from one that is broken."""
+        with suppress(ValueError, AttributeError, TypeError):
+            self._kind(topic, orjson.loads(state).get("class_version", 1))

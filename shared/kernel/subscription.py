@@ -23,6 +23,7 @@ from shared.kernel.envelope import Envelope, MalformedMessageError
 from shared.kernel.epochs import StoreRestoredError
 from shared.kernel.positions import AlreadyDeliveredError, EpochChangedError, Position
 from shared.kernel.refusal import BusyError, Refusal
+from shared.kernel.serialization import NewerEventError
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ TRANSIENT: tuple[type[BaseException], ...] = (
     *UNREACHABLE,
     BusyError,
     StoreRestoredError,
+    NewerEventError,
     OSError,
     *broker.CONNECTION_ERRORS,
 )

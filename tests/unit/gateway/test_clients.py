@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.gateway import clients
 from services.gateway.clients import Caller, Client, Services
 from shared.contracts.recruitment import CallRequest, CreateEdition
 from shared.kernel.clock import Clock
@@ -100,6 +101,24 @@ def test_after_two_lost_answers_it_is_said_that_the_service_does_not_answer(begi
     with pytest.raises(ServiceUnavailableError):
         services_of(beginning).recruitment.create_edition(an_edition())
     assert database_count(beginning.rpc.gateway, "editions") == 1  # and the key makes that safe
+
+
+def test_a_replica_of_an_earlier_release_is_passed_over(beginning, monkeypatch):
+    monkeypatch.setattr(clients.time, "sleep", lambda _seconds: None)
+    beginning.rpc.outdated_replicas = 3
+    asked = services_of(beginning)
+    answer = asked.recruitment.create_edition(an_edition())
+    assert isinstance(answer.id, UUID)
+    assert {context.idempotency_key for _, _, context in beginning.rpc.calls} == {"k-1"}
+    assert database_count(beginning.rpc.gateway, "editions") == 1
+
+
+def test_where_all_replicas_are_of_an_earlier_release_it_is_503(beginning, monkeypatch):
+    monkeypatch.setattr(clients.time, "sleep", lambda _seconds: None)
+    beginning.rpc.outdated_replicas = 100
+    response = beginning.as_("staff").post("/editions", {"configuration": a_configuration()})
+    assert (response.status_code, response.json["code"]) == (503, "service-unavailable")
+    assert len(beginning.rpc.calls) == 6
 
 
 def test_over_http_a_service_that_does_not_answer_is_503_with_the_way_out(programme):
