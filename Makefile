@@ -34,10 +34,10 @@ faults: setup ## 1,000 kills and every other fault on servers of its own (SEED, 
 	@SEED=$(SEED) KILLS=$(or $(KILLS),1000) MINUTES=$(or $(MINUTES),30) \
 		$(VENV)/python -m pytest tests/faults -q
 
-secrets: ## make the passwords and keys of the compose file, once, in secrets/ (HA=1, ROTATE=1)
-	@$(PYTHON) -m deploy.secret_files $(if $(HA),--ha) $(if $(ROTATE),--rotate)
+secrets: ## make the passwords and keys of the compose file, once, in secrets/ (HA=1)
+	@$(PYTHON) -m deploy.secret_files $(if $(HA),--ha)
 
-rotate-secrets: ## new secrets for NAME; prints statements for psql
+rotate-secrets: ## new secrets for NAME, a service or a secret; then tell the servers (docs/operations.md)
 	@$(PYTHON) -m deploy.rotation $(NAME)
 
 kubernetes-files: setup ## write what deploy/k8s takes from the alerts and the database's script

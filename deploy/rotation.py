@@ -1,7 +1,7 @@
 """``make rotate-secrets NAME=hdr``: new secrets for one service, or one new secret of its own.
 
-Writes the files of ``secrets/`` anew and prints the statements that make PostgreSQL take the new
-passwords; pipe them to ``psql``. The broker takes its new definitions when it starts.
+Writes the files of ``secrets/`` anew, in their places: running containers see the new text. The
+servers are told by the commands of docs/operations.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ALONE = ("secret-key", "postgres-password", "grafana-password")
 """Secrets that nothing else is made from."""
 
 
-def rotate(name: str, texts: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+def rotate(name: str, texts: dict[str, str]) -> dict[str, str]:
     """Make what a name stands for anew.
 
     Args:
@@ -26,15 +26,14 @@ def rotate(name: str, texts: dict[str, str]) -> tuple[dict[str, str], list[str]]
         texts: The present secrets by file name.
 
     Returns:
-        The secrets that changed, and statements for PostgreSQL.
+        The secrets that changed.
 
     Raises:
         KeyError: There is no such service or secret.
     """
     fresh = secret_files.make()
     if name in ALONE:
-        statements = [_statement("postgres", fresh[name])] if name == "postgres-password" else []
-        return {name: fresh[name]}, statements
+        return {name: fresh[name]}
     if name not in SOURCES:
         raise KeyError(name)
     changed = {
@@ -53,25 +52,11 @@ def rotate(name: str, texts: dict[str, str]) -> tuple[dict[str, str], list[str]]
     template = json.loads(secret_files.TEMPLATE.read_text("utf-8"))
     definitions = secret_files.definitions_for(broker, template)
     changed["rabbitmq-definitions"] = json.dumps(definitions, indent=2)
-    return changed, [_statement(f"{name}_owner", owner), _statement(f"{name}_runtime", runtime)]
-
-
-def _statement(role: str, password: str) -> str:
-    """Passwords are hexadecimal: nothing in them needs to be quoted."""
-    return f"ALTER ROLE \"{role}\" PASSWORD '{password}';"
+    return changed
 
 
 def _password_in(url: str) -> str:
     return str(urlsplit(url).password)
-
-
-def write(folder: Path, texts: dict[str, str]) -> None:
-    """Replace the files, each at once: a container that starts meanwhile reads a whole one."""
-    for name, text in texts.items():
-        draft = folder / f".{name}"
-        draft.write_text(text + "\n")
-        draft.chmod(0o444)
-        draft.replace(folder / name)
 
 
 def main() -> int:
@@ -82,14 +67,15 @@ def main() -> int:
         return 1
     texts = {path.name: path.read_text().strip() for path in folder.iterdir() if path.is_file()}
     try:
-        changed, statements = rotate(sys.argv[1] if len(sys.argv) > 1 else "", texts)
+        changed = rotate(sys.argv[1] if len(sys.argv) > 1 else "", texts)
     except KeyError:
         print(f"Name one of: {', '.join((*SOURCES, *ALONE))}.", file=sys.stderr)
         return 2
-    write(folder, changed)
-    for statement in statements:
-        print(statement)
-    print(f"New: {', '.join(changed)}.", file=sys.stderr)
+    for name, text in changed.items():
+        secret_files.put(folder / name, text + "\n")
+    if (folder / secret_files.HA).exists():
+        secret_files.add_high_availability(folder)
+    print(f"New: {', '.join(changed)}. Now tell the servers (docs/operations.md).")
     return 0
 
 

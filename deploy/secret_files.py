@@ -3,7 +3,6 @@
 Each file is a secret of the compose file. The folder is closed to everyone else on the machine; the
 files in it are readable, because containers read them with users of their own.
 
-``make secrets ROTATE=1`` makes them all anew.
 ``make secrets HA=1`` adds ``secrets/ha/`` for `deploy/compose.ha.yml`; passwords, and a certificate
 of one's own, that are there are left alone.
 """
@@ -51,9 +50,6 @@ def main() -> int:
     """
     if not FOLDER.exists():
         _write_all()
-    elif "--rotate" in sys.argv:
-        rotate(FOLDER)
-        print("secrets/ holds new passwords: tell the servers (docs/operations.md).")
     else:
         is_changed = update_definitions(FOLDER / DEFINITIONS)
         what = (
@@ -106,20 +102,12 @@ def update_definitions(path: Path) -> bool:
     new, old = json.loads(_definitions(passwords)), json.loads(path.read_text())
     if {**new, "users": None} == {**old, "users": None}:
         return False
-    _put(path, json.dumps(new, indent=2) + "\n")
+    put(path, json.dumps(new, indent=2) + "\n")
     return True
 
 
 def _definitions(passwords: dict[str, str]) -> str:
     return json.dumps(definitions_for(passwords, json.loads(TEMPLATE.read_text())), indent=2)
-
-
-def rotate(folder: Path) -> None:
-    """New passwords and keys in the place of the old ones, for the overlay too where it is used."""
-    for name, text in make().items():
-        _put(folder / name, text + "\n")
-    if (folder / HA).exists():
-        add_high_availability(folder)
 
 
 def add_high_availability(folder: Path) -> None:
@@ -131,10 +119,10 @@ def add_high_availability(folder: Path) -> None:
     target = folder / HA
     target.mkdir(mode=0o700, exist_ok=True)
     for file in sorted([*folder.glob("*-database-url"), *folder.glob("*-migration-url")]):
-        _put(target / file.name, on_both_servers(file.read_text().strip()) + "\n")
+        put(target / file.name, on_both_servers(file.read_text().strip()) + "\n")
     for name in ("replication-password", "erlang-cookie"):
         if not (target / name).exists():
-            _put(target / name, _password() + "\n")
+            put(target / name, _password() + "\n")
     if not (target / "tls-certificate").exists():
         _sign_for_oneself(target / "tls-certificate", target / "tls-key")
 
@@ -147,7 +135,8 @@ def on_both_servers(url: str) -> str:
     return f"{parts.scheme}://{place}&target_session_attrs=read-write"
 
 
-def _put(path: Path, text: str) -> None:
+def put(path: Path, text: str) -> None:
+    """Write a secret's file in its place."""
     if path.exists():  # containers see this very file: it must not become another one
         path.chmod(0o644)
     path.write_text(text)

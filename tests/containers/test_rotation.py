@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.containers, pytest.mark.timeout(600)]
 
 def test_after_a_rotation_only_the_new_passwords_open(platform):
     database, broker = secret("hdr-database-url"), secret("hdr-broker-url")
+    others = {name: secret(f"{name}-database-url") for name in ("recruitment", "gateway")}
 
     follow("Rotate secrets", seconds=300)
 
@@ -23,5 +24,8 @@ def test_after_a_rotation_only_the_new_passwords_open(platform):
     with pytest.raises(AccessRefused):
         Connection(from_here(broker)).connect()
     psycopg2.connect(from_here(secret("hdr-database-url"))).close()
+    for name, url in others.items():
+        assert secret(f"{name}-database-url") == url
+        psycopg2.connect(from_here(url)).close()
     with Connection(from_here(secret("hdr-broker-url"))) as connection:
         connection.connect()

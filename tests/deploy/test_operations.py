@@ -24,7 +24,7 @@ BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:ore|make|kubectl|docker compose) [^`\n]+)`")
 NEED_MORE = {"backup", "restore", "reconcile", "feed"}
 """Named in a sentence without what they need; the blocks give it."""
-STARTS = ("ore", ".venv/bin/ore", "make", "docker", "kubectl")
+STARTS = ("ore", ".venv/bin/ore", "make", "docker", "kubectl", "deploy/roll-out.sh")
 SHELL = ("date", "done", "for", "grep", "id", "mkdir", "rm", "test")
 """What everybody's shell has; nothing of ours."""
 INNER = re.compile(r"\$\(([^()]*)\)")
@@ -165,7 +165,7 @@ def test_compose_gets_files_and_components_that_are_there(words):
     }
     rest = [word for word in words if word not in {"--file", "-f", *files}]
     verb = rest.pop(0)
-    assert verb in {"up", "ps", "down", "logs", "exec", "restart", "stop", "rm", "run", "config"}
+    assert verb in {"up", "build", "ps", "down", "logs", "exec", "restart", "stop", "rm", "run", "config"}
     scaled = [b for a, b in pairwise(rest) if a == "--scale"]
     assert {each.partition("=")[0] for each in scaled} <= components
     values = {*scaled, *[b for a, b in pairwise(rest) if a in {"--since", "--user"}], FILLED}
@@ -248,7 +248,7 @@ def texts_in(folder):
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_rotating_a_service_changes_its_own_passwords_and_no_other(
-    name, secrets_folder, monkeypatch, capsys
+    name, secrets_folder, monkeypatch
 ):
     before = texts_in(secrets_folder)
     monkeypatch.setattr("sys.argv", ["rotation", name])
@@ -262,15 +262,9 @@ def test_rotating_a_service_changes_its_own_passwords_and_no_other(
         "postgres-roles",
         "rabbitmq-definitions",
     }
-    statements = capsys.readouterr().out.splitlines()
-    assert [line.partition(" PASSWORD")[0] for line in statements[-2:]] == [
-        f'ALTER ROLE "{name}_owner"',
-        f'ALTER ROLE "{name}_runtime"',
-    ]
-    for line, kind in zip(statements[-2:], ("migration", "database"), strict=True):
-        password = line.split("'")[1]
+    (roles,) = [row for row in after["postgres-roles"].splitlines() if row.split()[0] == name]
+    for kind, password in zip(("migration", "database"), roles.split()[1:], strict=True):
         assert f":{password}@" in after[f"{name}-{kind}-url"]
-        assert password in after["postgres-roles"]
 
 
 def test_rotating_what_stands_alone_changes_just_that(secrets_folder, monkeypatch):

@@ -5,7 +5,8 @@ import ssl
 import pytest
 from sqlalchemy.engine import make_url
 
-from deploy.secret_files import DATABASE_HOSTS, SOURCES, add_high_availability, make, rotate
+from deploy import rotation, secret_files
+from deploy.secret_files import DATABASE_HOSTS, SOURCES, add_high_availability, make
 from platform_cli.backup import _connection_of
 
 ADDED = {"erlang-cookie", "replication-password", "tls-certificate", "tls-key"}
@@ -64,13 +65,18 @@ def test_the_certificate_fits_its_key_and_the_name_of_this_machine(folder):
     assert ("DNS", "localhost") in known["subjectAltName"]
 
 
-def test_a_rotation_changes_every_secret_in_the_same_file(folder):
+def test_a_rotation_changes_what_the_overlay_has_too_in_the_same_files(folder, monkeypatch):
     add_high_availability(folder)
-    files = [p for p in folder.glob("**/*") if p.is_file() and p.name not in ADDED]
-    before = {path: (path.stat().st_ino, path.read_text()) for path in files}
+    own = [f"hdr-{kind}-url" for kind in ("broker", "database", "migration")]
+    files = [folder / name for name in (*own, "postgres-roles", "rabbitmq-definitions")]
+    files += [folder / "ha" / name for name in own[1:]]
+    others = {p for p in folder.glob("**/*") if p.is_file()} - {*files}
+    before = {path: (path.stat().st_ino, path.read_text()) for path in (*files, *others)}
+    monkeypatch.setattr(secret_files, "FOLDER", folder)
+    monkeypatch.setattr("sys.argv", ["rotation", "hdr"])
 
-    rotate(folder)
+    assert rotation.main() == 0
 
     for path, (place, text) in before.items():
-        assert path.stat().st_ino == place
-        assert path.read_text() != text, path.name
+        assert path.stat().st_ino == place  # a running container sees this very file
+        assert (path.read_text() != text) == (path in files), path.name
