@@ -379,7 +379,10 @@ def test_probes_ask_pages_that_the_process_has(overlay):
         for kind in ("startupProbe", "livenessProbe", "readinessProbe"):
             asked = container[kind]["httpGet"]
             assert asked["port"] == "http"
-            assert asked["path"] in (pages if name == "gateway" else watched), name
+            path, _, query = asked["path"].partition("?")
+            assert path in (pages if name == "gateway" else watched), name
+            is_ready_alone = name == "gateway" and kind == "readinessProbe"
+            assert query == ("only=gateway" if is_ready_alone else ""), name
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
