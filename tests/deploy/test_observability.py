@@ -157,3 +157,36 @@ def test_grafana_reads_the_source_and_the_folder_that_are_provisioned() -> None:
     used = {panel["datasource"]["uid"] for panel in board["panels"]}
 
     assert used == {entry["uid"] for entry in source["datasources"]}
+
+
+def test_the_dashboard_has_the_form_that_grafana_reads() -> None:
+    """Grafana is in no package that the tests can start: its files are held to what it asks for."""
+    board = json.loads((FOLDER / "grafana/dashboards/ore.json").read_text("utf-8"))
+    assert {"uid", "title", "schemaVersion", "time", "refresh", "panels"} <= board.keys()
+    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+
+    taken: set[tuple[int, int]] = set()
+    for panel in board["panels"]:
+        place = panel["gridPos"]
+        assert 0 <= place["x"] < place["x"] + place["w"] <= 24, panel["title"]
+        cells = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert not cells & taken, f"{panel['title']} lies over another panel"
+        taken |= cells
+        assert panel["type"] == "timeseries"
+        assert panel["datasource"]["type"] == "prometheus"
+        assert [target["refId"] for target in panel["targets"]] == ["A"]
+
+
+def test_grafana_finds_what_is_provisioned_where_the_overlay_puts_it() -> None:
+    grafana = read("deploy/observability/compose.observability.yml")["services"]["grafana"]
+    mounts = dict(volume.split(":")[:2] for volume in grafana["volumes"])
+    provider = yaml.safe_load(
+        (FOLDER / "grafana/provisioning/dashboards/ore.yml").read_text("utf-8")
+    )["providers"][0]
+
+    assert mounts["./deploy/observability/grafana/provisioning"] == "/etc/grafana/provisioning"
+    assert mounts["./deploy/observability/grafana/dashboards"] == provider["options"]["path"]

@@ -165,7 +165,19 @@ def test_compose_gets_files_and_components_that_are_there(words):
     }
     rest = [word for word in words if word not in {"--file", "-f", *files}]
     verb = rest.pop(0)
-    assert verb in {"up", "build", "ps", "down", "logs", "exec", "restart", "stop", "rm", "run", "config"}
+    assert verb in {
+        "up",
+        "build",
+        "ps",
+        "down",
+        "logs",
+        "exec",
+        "restart",
+        "stop",
+        "rm",
+        "run",
+        "config",
+    }
     scaled = [b for a, b in pairwise(rest) if a == "--scale"]
     assert {each.partition("=")[0] for each in scaled} <= components
     values = {*scaled, *[b for a, b in pairwise(rest) if a in {"--since", "--user"}], FILLED}
