@@ -86,7 +86,7 @@ def copy_to(folder: Path, checkout: Path) -> None:
 
 def _migration(versions: Path) -> str:
     last = max(path.name for path in versions.glob("[0-9]*.py"))[:4]
-    return f'''"""By which way an application came in: a column that the release before does not ask for."""
+    return f'''"""By which way an application came in: a column that is new."""
 
 import sqlalchemy as sa
 from alembic import op
