@@ -164,6 +164,14 @@ def a_visitor(gateway_database):
     return visitor
 
 
+def test_no_log_holds_anything_about_a_person(scaled):
+    """After the story, whose people have these names, addresses and numbers."""
+    told = compose("logs", "--no-color")
+    assert told.count('"outcome": "done"') > 500, "the story is not in it"
+    for mark in ("Zażółć", "zazolc", "Kontaktowa", "@example.pl", "@story.example", "600 100 200"):
+        assert [line for line in told.splitlines() if mark in line][:3] == []
+
+
 def test_replicas_share_the_work_and_one_relay_leads(scaled, figures):
     done = {}
     for name in ("recruitment", "gateway"):
