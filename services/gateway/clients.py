@@ -7,10 +7,9 @@ A method is an entrypoint of the service: its request in, its answer out. A refu
 from __future__ import annotations
 
 import hmac
-import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
@@ -24,7 +23,12 @@ from services.gateway.journal import wait_until_level
 from services.gateway.runtime import Runtime, runtime
 from shared.contracts import advisory, hdr, monitoring, recruitment
 from shared.contracts.base import CreatedAnswer, DoneAnswer, VersionAnswer
-from shared.kernel.rpc import CallContext, ReplicaOutdatedError, ServiceUnavailableError
+from shared.kernel.rpc import (
+    CallContext,
+    ReplicaOutdatedError,
+    ServiceUnavailableError,
+    passing_over_outdated,
+)
 
 AnswerType = TypeVar("AnswerType", bound=BaseModel)
 
@@ -33,8 +37,6 @@ EFFECTIVE_AT_HEADER = "X-Effective-At"
 LONGEST_KEY = 100
 SETTLE_TIMEOUT_SECONDS = 60.0
 STATUS_TIMEOUT_SECONDS = 1.0
-OUTDATED_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
-"""Pauses before a replica is asked again after one of an earlier release could not answer."""
 IMPORT_TIMEOUT_SECONDS = 60.0
 """The whole register of the country is taken over in one command."""
 
@@ -148,15 +150,13 @@ class Caller:
         limit: float | None = None,
     ) -> dict[str, Any]:
         call = self.here.rpc.call
-        for seconds in OUTDATED_SECONDS:
-            try:
-                return call(service, method, message, context, timeout_seconds=limit)
-            except ReplicaOutdatedError:  # while a release is rolled out: the next may be newer
-                time.sleep(seconds)
-            except ServiceUnavailableError:
-                break
-        # once more: a key, or being a query, makes it safe
-        return call(service, method, message, context, timeout_seconds=limit)
+        ask = partial(call, service, method, message, context, timeout_seconds=limit)
+        try:
+            return passing_over_outdated(ask)
+        except ReplicaOutdatedError:
+            raise
+        except ServiceUnavailableError:  # once more: a key, or being a query, makes it safe
+            return ask()
 
     def _context(self, key: str | None) -> CallContext:
         return CallContext(

@@ -350,7 +350,7 @@ class ServiceApplication(Application[UUID]):
         self._epoch = None
 
     def read_contract_events(
-        self, after: int, limit: int, *, previous: int | None = None
+        self, after: int, limit: int, *, previous: int | None = None, up_to_newer: bool = False
     ) -> tuple[list[Envelope], int]:
         """Contract events of this service after a position, in order.
 
@@ -359,16 +359,20 @@ class ServiceApplication(Application[UUID]):
             limit: At most so many.
             previous: Number of the last contract event at or before ``after``; ``after`` itself
                 when not given (a listener's position is always a contract event's number).
+            up_to_newer: End before an event of a later release instead of refusing all.
 
         Returns:
             The events, and the number up to which the log was read for them (>= ``after``).
+
+        Raises:
+            NewerEventError: An event is of a later release.
         """
         epoch = self.epoch
         last = after if previous is None else previous
         envelopes: list[Envelope] = []
         position = after
         while len(envelopes) < limit:
-            batch = self.read_log(position, limit * FEED_SCAN_FACTOR)
+            batch = self.read_log(position, limit * FEED_SCAN_FACTOR, up_to_newer=up_to_newer)
             for recorded in batch:
                 position = recorded.id
                 envelope = self._envelope(recorded, last, epoch)
@@ -381,10 +385,10 @@ class ServiceApplication(Application[UUID]):
                 break
         return envelopes, position
 
-    def read_log(self, after: int, limit: int) -> list[DecodedEvent]:
+    def read_log(self, after: int, limit: int, *, up_to_newer: bool = False) -> list[DecodedEvent]:
         """Domain events behind the fence, ascending by their number, above ``after``."""
         mapper: FastMapper = self.mapper  # type: ignore[assignment]
-        return self.log.select_decoded(mapper, after, limit)
+        return self.log.select_decoded(mapper, after, limit, up_to_newer=up_to_newer)
 
     def _envelope(self, recorded: DecodedEvent, previous: int, epoch: str) -> Envelope | None:
         event = recorded.event

@@ -461,15 +461,21 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             for row in rows
         ]
 
-    def select_decoded(self, mapper: FastMapper, after: int, limit: int) -> list[DecodedEvent]:
+    def select_decoded(
+        self, mapper: FastMapper, after: int, limit: int, *, up_to_newer: bool = False
+    ) -> list[DecodedEvent]:
         """What `select_behind_fence` finds, as domain events; a whole batch is decoded at once.
 
-        It ends before an event of a later release.
+        Args:
+            mapper: Makes events of what is stored.
+            after: Highest number already seen; 0 for all.
+            limit: At most so many.
+            up_to_newer: End before an event of a later release instead of refusing all.
 
         Raises:
             FenceTimeoutError: As there.
             MapperDeserialisationError: An event cannot be read; it is named.
-            NewerEventError: The first one is of a later release.
+            NewerEventError: One is of a later release; the first one, where ``up_to_newer``.
         """
         if not self.database.is_sqlite:
             top = self._wait_at_fence(after, FENCE_TIMEOUT_SECONDS)
@@ -482,7 +488,7 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             try:
                 event = mapper.to_domain_event(r.stored)
             except NewerEventError:
-                if not decoded:
+                if not (decoded and up_to_newer):
                     raise
                 break
             decoded.append(DecodedEvent(r.id, event, orjson.loads(r.metadata or "{}")))

@@ -138,7 +138,7 @@ class Relay:
             check_listener(self.application.database, self._at[0])
         position, published = self._at
         envelopes, read_up_to = self.application.read_contract_events(
-            position, BATCH, previous=published
+            position, BATCH, previous=published, up_to_newer=True
         )
         if envelopes:
             began = time.monotonic()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -21,10 +21,12 @@ from shared.kernel import broker, inprocess_broker
 from shared.kernel.envelope import Envelope
 from shared.kernel.refusal import Refusal
 
-AnswerType = TypeVar("AnswerType", bound=BaseModel)
+Answered = TypeVar("Answered")
 RPC_EXCHANGE = "nameko-rpc"
 DEFAULT_TIMEOUT_SECONDS = 10.0
 REPLY_QUEUE_EXPIRES_SECONDS = 300
+OUTDATED_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Pauses before another replica is asked where one of an earlier release cannot answer."""
 
 
 class ServiceUnavailableError(Exception):
@@ -152,7 +154,8 @@ class RpcClient:
     def read_feed(self, source: str, after: int, limit: int) -> list[Envelope]:
         """Contract events of a service after a position, from its log."""
         try:
-            reply = self.call(source, "read_feed", {"after": after, "limit": limit})
+            wanted = {"after": after, "limit": limit}
+            reply = passing_over_outdated(lambda: self.call(source, "read_feed", wanted))
         except ServiceUnavailableError as error:
             raise OSError(str(error)) from error
         return [Envelope.from_cloudevent(event) for event in reply["answer"]["events"]]
@@ -177,6 +180,19 @@ class RpcClient:
             channels, self._idle = self._idle, []
         for channel in channels:
             channel.close()
+
+
+def passing_over_outdated(ask: Callable[[], Answered]) -> Answered:
+    """Ask again while replicas of an earlier release take the call, and of a later one there are.
+
+    Raises:
+        ReplicaOutdatedError: All that took it were of an earlier release.
+    """
+    for seconds in OUTDATED_SECONDS:
+        with suppress(ReplicaOutdatedError):
+            return ask()
+        time.sleep(seconds)
+    return ask()
 
 
 class _Channel:

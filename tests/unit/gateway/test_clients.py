@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.gateway import clients
 from services.gateway.clients import Caller, Client, Services
 from shared.contracts.recruitment import CallRequest, CreateEdition
+from shared.kernel import rpc
 from shared.kernel.clock import Clock
 from shared.kernel.refusal import Refusal
 from shared.kernel.rpc import ServiceUnavailableError
@@ -104,7 +104,7 @@ def test_after_two_lost_answers_it_is_said_that_the_service_does_not_answer(begi
 
 
 def test_a_replica_of_an_earlier_release_is_passed_over(beginning, monkeypatch):
-    monkeypatch.setattr(clients.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(rpc.time, "sleep", lambda _seconds: None)
     beginning.rpc.outdated_replicas = 3
     asked = services_of(beginning)
     answer = asked.recruitment.create_edition(an_edition())
@@ -114,7 +114,7 @@ def test_a_replica_of_an_earlier_release_is_passed_over(beginning, monkeypatch):
 
 
 def test_where_all_replicas_are_of_an_earlier_release_it_is_503(beginning, monkeypatch):
-    monkeypatch.setattr(clients.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(rpc.time, "sleep", lambda _seconds: None)
     beginning.rpc.outdated_replicas = 100
     response = beginning.as_("staff").post("/editions", {"configuration": a_configuration()})
     assert (response.status_code, response.json["code"]) == (503, "service-unavailable")

@@ -94,14 +94,16 @@ def test_a_command_on_an_aggregate_that_was_kept_from_before_records_nothing():
 
 
 @pytest.mark.parametrize("newer", NEWER)
-def test_the_log_is_read_up_to_it_and_no_further(newer):
+def test_a_page_of_the_log_that_holds_it_is_refused_whole_unless_its_reader_asks(newer):
+    """A short page means the log's end to who reads it."""
     ledger = a_ledger(newer)
 
-    envelopes, position = ledger.read_contract_events(0, 10)
-
+    with pytest.raises(NewerEventError):
+        ledger.read_contract_events(0, 10)
+    envelopes, position = ledger.read_contract_events(0, 10, up_to_newer=True)
     assert [envelope.data["amount"] for envelope in envelopes] == [1]
     with pytest.raises(NewerEventError):
-        ledger.read_contract_events(position, 10)
+        ledger.read_contract_events(position, 10, up_to_newer=True)
 
 
 def test_a_relay_publishes_up_to_it_and_no_further():
