@@ -18,11 +18,11 @@ def commands_of(heading, block=0):
     return [found["commands"] for found in _BLOCK.finditer(sections[heading])][block]
 
 
-def follow(heading, block=0, seconds=180, **variables):
-    """Run the commands of a section in a shell; what they printed."""
+def follow(heading, block=0, seconds=180, cwd=ROOT, **variables):
+    """Run the commands of a section in a shell, in a checkout; what they printed."""
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands_of(heading, block)],
-        cwd=ROOT,
+        cwd=cwd,
         env={**ENVIRONMENT, **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
