@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
-	schemas events-doc translations bench-delivery bench-main-job bench-store clean secrets \
+	schemas events-doc translations bench-delivery bench-main-job bench-store \
+	bench-containers clean secrets \
 	kubernetes-files kubernetes-secrets rotate-secrets test-containers test-ha faults
 
 help: ## list these targets
@@ -49,6 +50,10 @@ kubernetes-secrets: ## print the Secrets for Kubernetes from secrets/; pipe it t
 
 test-containers: setup ## build the images, start them with compose, try rights, scale and restarts
 	@$(VENV)/python -m pytest tests/containers -q
+
+bench-containers: setup ## measure them: start, sizes, memory, idle, rolling restart and upgrade (see bench/)
+	@FIGURES=bench/results/containers.json $(VENV)/python -m pytest -q \
+		tests/containers/test_running.py tests/containers/test_upgrade.py
 
 test-ha: setup ## two of everything and a cluster: kill each container under load, promote the replica
 	@$(VENV)/python -m pytest tests/ha -q

@@ -20,7 +20,7 @@ BASE_IMAGE = "python:3.13-slim"
 UP_SECONDS = 240
 RESULTS = ROOT / "test-results"
 LOG = RESULTS / "containers.log"
-FIGURES = RESULTS / "containers.json"
+FIGURES = ROOT / os.environ.get("FIGURES", "test-results/containers.json")
 WATCHED_PORT = 9100
 ENVIRONMENT = {
     **os.environ,
@@ -123,6 +123,43 @@ def memory() -> dict[str, int]:
         megabytes = float(number) * {"K": 1 / 1024, "M": 1, "G": 1024}[unit]
         used[service] = used.get(service, 0) + round(megabytes)
     return used
+
+
+def processor_seconds() -> dict[str, float]:
+    """Of each service's containers since they started, all its replicas together."""
+    used: dict[str, float] = {}
+    for service in compose("ps", "--services").split():
+        counts = [_processor_seconds(container) for container in containers_of(service)]
+        used[service] = sum(counts)
+    return used
+
+
+def _processor_seconds(container: str) -> float:
+    for place, unit in (("cpu.stat", 1e6), ("cpuacct/cpuacct.usage", 1e9)):
+        asked = ["docker", "exec", container, "cat", f"/sys/fs/cgroup/{place}"]
+        told = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=60)
+        if found := re.match(r"(?:usage_usec )?(\d+)", told.stdout):
+            return int(found[1]) / unit
+    raise LookupError(f"{container} has no count of processor time")
+
+
+def machine() -> dict[str, str]:
+    """What was measured on."""
+    servers = {
+        "postgresql": (SERVERS[0], "postgres", "--version"),
+        "rabbitmq": (SERVERS[1], "rabbitmqctl", "version"),
+    }
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": str(os.cpu_count()),
+        "memory": f"{total / 2**30:.1f} GiB",
+        "load before": f"{os.getloadavg()[0]:.2f}",
+        "engine": docker("version", "--format", "{{.Server.Version}}").strip(),
+        **{
+            name: re.findall(r"\d+\.[\d.]+", compose("exec", "-T", *asked))[0]
+            for name, asked in servers.items()
+        },
+    }
 
 
 def image_sizes() -> dict[str, int]:

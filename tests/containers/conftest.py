@@ -7,7 +7,15 @@ import time
 
 import pytest
 
-from tests.containers.compose import FIGURES, LOG, RESULTS, ROOT, compose, image_sizes
+from tests.containers.compose import (
+    FIGURES,
+    LOG,
+    RESULTS,
+    ROOT,
+    compose,
+    image_sizes,
+    machine,
+)
 
 TOLD = {}
 """What the tests measured, by its name: printed at the end and kept in a file."""
@@ -38,6 +46,7 @@ def platform(images, figures):
     try:
         compose("up", "--detach", "--wait")
         figures["seconds from up to all healthy, images built"] = round(time.monotonic() - started)
+        figures["measured on"] = machine()
         yield
     finally:
         RESULTS.mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """The programme's story in containers, scaled out, each container restarted once in the middle."""
 
 import re
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -23,6 +24,7 @@ from tests.containers.compose import (
     inspect,
     log_lines,
     memory,
+    processor_seconds,
     secret,
 )
 from tests.story.checking import check
@@ -47,6 +49,7 @@ RESTARTED_DURING = {
 GRACE_SECONDS = 30
 SERVER_GRACE_SECONDS = 60
 FIRST_ERROR = 500
+IDLE_SECONDS = 30.0
 
 
 class Anew:
@@ -98,6 +101,12 @@ class Visitor:
 def scaled(platform, figures):
     """The system with several replicas."""
     figures["MB of memory, idle"] = memory()
+    before = processor_seconds()
+    threading.Event().wait(IDLE_SECONDS)
+    figures["percent of a core, idle, health checks included"] = {
+        name: round((after - before[name]) / IDLE_SECONDS * 100, 1)
+        for name, after in processor_seconds().items()
+    }
     scale = [f"--scale={name}={number}" for name, number in SCALE.items()]
     started = time.monotonic()
     compose("up", "--detach", "--wait", *scale)

@@ -23,7 +23,7 @@ from tests.story.checking import check
 from tests.story.steps import eventually
 from tests.story.story import Story
 
-pytestmark = [pytest.mark.containers, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(3000)]
 
 
 class Losses:

@@ -194,6 +194,7 @@ class Advising(Recruiting):
         rows = eventually(
             lambda: self._hdr_rows(len(working)), f"{len(working)} schedules to be opened"
         )
+        assert set(rows) == {jst.cycle_id for jst in working}, rows
         for jst in working:
             jst.hdr_id = rows[jst.cycle_id]
 
