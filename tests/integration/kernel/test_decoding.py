@@ -7,6 +7,7 @@ import pytest
 from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 
 from shared.kernel.context import CommandContext, command_context
+from shared.kernel.serialization import NewerEventError
 from tests.samples.parts import Account
 
 pytestmark = pytest.mark.integration
@@ -79,3 +80,17 @@ def test_an_event_that_cannot_be_read_is_named(ledger, state):
 
     with pytest.raises(MapperDeserialisationError, match="version 2"):
         ledger.read_log(0, 10)
+
+
+def test_an_event_of_a_later_release_is_refused_and_what_is_before_it_can_be_asked_for(ledger):
+    known = f'{{{AT},"amount":1}}'.encode()
+    record(ledger, known, known, f'{{{AT},"pennies":7,"class_version":2}}'.encode(), known)
+    numbers = [one.id for one in ledger.log.select_behind_fence(0, 10)]
+
+    with pytest.raises(NewerEventError, match="form 2, this release knows 1"):
+        ledger.read_log(0, 10)
+    before = ledger.read_log(0, 10, up_to_newer=True)
+
+    assert [one.id for one in before] == numbers[:2]
+    with pytest.raises(NewerEventError):
+        ledger.read_log(before[-1].id, 10, up_to_newer=True)
