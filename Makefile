@@ -48,7 +48,7 @@ kubernetes-secrets: ## print the Secrets for Kubernetes from secrets/; pipe it t
 	@$(MAKE) --silent setup >&2
 	@$(VENV)/python -m deploy.kubernetes secrets
 
-test-containers: setup ## build the images, start them with compose, try rights, scale and restarts
+test-containers: setup ## build the images, start them with compose, try rights, scale, restarts, upgrade, restore
 	@$(VENV)/python -m pytest tests/containers -q
 
 bench-containers: setup ## measure them: start, sizes, memory, idle, rolling restart and upgrade (see bench/)
