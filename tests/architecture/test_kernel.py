@@ -21,7 +21,7 @@ MOST_LINES = 3750
 
 The house's guideline is 2,000, and "look again above". We looked: above it stand the event store
 on our own driver (ADR-0008), the RPC client (ADR-0016), the parking of messages, what operators do
-about them, the guard of a restored store, snapshots, queries on the driver (ADR-0024), and the
+about them, the guard of a restored store, snapshots, queries on the driver (ADR-0025), and the
 figures for Prometheus, each of which every service needs the same way. It may not grow further
 without another look.
 """
