@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
@@ -53,7 +53,6 @@ from shared.kernel.snapshots import Snapshots
 
 A = TypeVar("A")
 MAX_ATTEMPTS = 8
-FEED_SCAN_FACTOR = 4
 CACHED_AGGREGATES = 256
 
 
@@ -371,24 +370,23 @@ class ServiceApplication(Application[UUID]):
         last = after if previous is None else previous
         envelopes: list[Envelope] = []
         position = after
-        while len(envelopes) < limit:
-            batch = self.read_log(position, limit * FEED_SCAN_FACTOR, up_to_newer=up_to_newer)
-            for recorded in batch:
+        for page in self.read_log(after, limit, up_to_newer=up_to_newer):
+            for recorded in page:
                 position = recorded.id
                 envelope = self._envelope(recorded, last, epoch)
                 if envelope is not None:
                     envelopes.append(envelope)
                     last = recorded.id
                     if len(envelopes) == limit:
-                        break
-            if len(batch) < limit * FEED_SCAN_FACTOR:
-                break
+                        return envelopes, position
         return envelopes, position
 
-    def read_log(self, after: int, limit: int, *, up_to_newer: bool = False) -> list[DecodedEvent]:
-        """Domain events behind the fence, ascending by their number, above ``after``."""
+    def read_log(
+        self, after: int, limit: int, *, up_to_newer: bool = False
+    ) -> Iterator[list[DecodedEvent]]:
+        """Domain events behind the fence, ascending by their number, above ``after``, in pages."""
         mapper: FastMapper = self.mapper  # type: ignore[assignment]
-        return self.log.select_decoded(mapper, after, limit, up_to_newer=up_to_newer)
+        return self.log.select_pages(mapper, after, limit, up_to_newer=up_to_newer)
 
     def _envelope(self, recorded: DecodedEvent, previous: int, epoch: str) -> Envelope | None:
         event = recorded.event

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg2
+from psycopg2.extras import wait_select
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -91,9 +92,9 @@ class _Sessions:
         self._idle: deque[Session] = deque()
         self._places = threading.Semaphore(2 * size)
 
-    def take(self) -> Session:
+    def take(self, timeout_seconds: float = POOL_TIMEOUT_SECONDS) -> Session:
         """The idle one that was used last, or a new one."""
-        if not self._places.acquire(timeout=POOL_TIMEOUT_SECONDS):
+        if not self._places.acquire(timeout=timeout_seconds):
             raise exc.TimeoutError("no connection became free")
         with suppress(IndexError):
             return self._idle.pop()
@@ -140,6 +141,8 @@ class Database:
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
         self._single_statements = _Sessions(self._connect_autocommit, pool_size)
+        self.ahead = _Sessions(partial(self._connect_autocommit, async_=True), 1)
+        """Connections on which the driver does not wait for an answer (PostgreSQL only)."""
 
     def _postgres_engine(self, pool_size: int) -> Engine:
         engine = create_engine(
@@ -154,10 +157,13 @@ class Database:
         event.listen(engine, "checkout", partial(_greet_after_a_pause, engine))
         return engine
 
-    def _connect_autocommit(self) -> Any:
+    def _connect_autocommit(self, **how: Any) -> Any:
         _, arguments = self.engine.dialect.create_connect_args(self.url)
-        connection = psycopg2.connect(**arguments, **_POSTGRES_ARGUMENTS)
-        connection.autocommit = True
+        connection = psycopg2.connect(**arguments, **_POSTGRES_ARGUMENTS, **how)
+        if how:
+            wait_select(connection)
+        else:
+            connection.autocommit = True
         return connection
 
     def _sqlite_engine(self) -> Engine:
@@ -234,6 +240,7 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._single_statements.close()
+        self.ahead.close()
         self.engine.dispose()
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -35,10 +35,11 @@ from eventsourcing.persistence import (
     TrackingRecorder,
     Transcoder,
 )
+from psycopg2.extras import wait_select
 from sqlalchemy import Connection, Table, bindparam, exc, func, insert, select
 
 from shared.kernel import metrics, schema
-from shared.kernel.database import Database, is_lost, upsert
+from shared.kernel.database import Database, Session, is_lost, upsert
 from shared.kernel.serialization import FastMapper, FastTranscoder, NewerEventError
 
 Effect = Callable[[Connection], None]
@@ -72,32 +73,27 @@ WITH appended AS ({_APPEND_MANY}), kept AS (
 )
 SELECT id FROM appended
 """  # noqa: S608 -- made of our own statements
-_ALL_OF_ONE = """
-SELECT originator_version, topic, state FROM {table}
-WHERE originator_id = $1 ORDER BY originator_version
-"""
 _AFTER_VERSION = """
 SELECT originator_version, topic, state FROM {table}
 WHERE originator_id = $1 AND originator_version > $2 ORDER BY originator_version
 """
-_NEWEST = """
-SELECT originator_version, topic, state FROM {table}
-WHERE originator_id = $1 ORDER BY originator_version DESC LIMIT 1
-"""
-_NUMBERED = """
-SELECT id, originator_id, originator_version, topic, state, metadata FROM {table}
-WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3
-"""
-# A batch as one JSON text: the events' states are JSON already, and reading it once costs a third
-# of reading each of them.
-_DECODED = """
-SELECT '[' || string_agg(concat('[', id, ',"', originator_id, '",', originator_version, ',',
-    to_json(topic), ',', convert_from(state, 'UTF8'), ',', coalesce(metadata, '{{}}'), ']'), ',')
-    || ']'
+# Whether all that may stand up to the top has ended, as this very statement sees it.
+_IS_SETTLED = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $4"
+# A page as one value for each column: the events' states are JSON already, and parsing them once
+# costs a third of parsing each of them.
+_PAGE = f"""
+SELECT {_IS_SETTLED}, string_agg(id::text, ','), string_agg(originator_id::text, ','),
+    string_agg(originator_version::text, ','), string_agg(topic, E'\\n'),
+    convert_from(string_agg(state, ','), 'UTF8'), string_agg(metadata, ',')
 FROM (
-    SELECT id, originator_id, originator_version, topic, state, metadata FROM {table}
-    WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3
-) AS batch
+    SELECT id, originator_id, originator_version, topic, state, metadata FROM {{table}}
+    WHERE {_IS_SETTLED} AND id > $1 AND id <= $2 ORDER BY id LIMIT $3
+) AS page
+"""  # noqa: S608 -- our own text
+# The sequence's row is read before the id is given out: one statement is enough for both.
+_TOP_AND_FENCE = """
+SELECT top, CASE WHEN top > $1 THEN pg_current_xact_id()::text::bigint ELSE 0 END
+FROM (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS top FROM {table}_id_seq OFFSET 0) s
 """
 _COLUMNS = "uuid[], bigint[], text[], bytea[], text"
 _PREPARED = {
@@ -107,18 +103,15 @@ _PREPARED = {
         f"{_COLUMNS}, text, text, text, bigint, timestamptz",
         _APPEND_ANSWERED,
     ),
-    "all_of_one": ("uuid", _ALL_OF_ONE),
     "after_version": ("uuid, bigint", _AFTER_VERSION),
-    "newest": ("uuid", _NEWEST),
-    "numbered": ("bigint, bigint, bigint", _NUMBERED),
-    "decoded": ("bigint, bigint, bigint", _DECODED),
+    "newest": ("uuid, bigint", f"{_AFTER_VERSION} DESC LIMIT 1"),
+    "top_and_fence": ("bigint", _TOP_AND_FENCE),
+    "page": ("bigint, bigint, bigint, bigint", _PAGE),
 }
-# The sequence's row is read before the id is given out: one statement is enough for both.
-_TOP_AND_FENCE = """
-SELECT top, CASE WHEN top > %s THEN pg_current_xact_id()::text::bigint END
-FROM (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS top FROM {table}_id_seq OFFSET 0) s
-"""
-_OLDEST_RUNNING = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+
+_SELECTS = {(False, None): "after_version", (True, 1): "newest"}
+"""The prepared query for what is asked often, by order and limit."""
 
 
 class FenceTimeoutError(OperationalError):
@@ -171,13 +164,8 @@ class AggregateEventRecorder(AggregateRecorder):
     ) -> Sequence[int] | None:
         """Insert rows in one transaction; a version that is there already is a conflict."""
         rows = [
-            {
-                "originator_id": _as_uuid(s.originator_id),
-                "originator_version": s.originator_version,
-                "topic": s.topic,
-                "state": s.state,
-            }
-            for s in stored_events
+            {**vars(stored), "originator_id": _as_uuid(stored.originator_id)}
+            for stored in stored_events
         ]
         with _translated(), self.database.transaction() as connection:
             if rows:
@@ -194,10 +182,11 @@ class AggregateEventRecorder(AggregateRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Events of one aggregate, by version."""
-        prepared = None if self.database.is_sqlite else _prepared_for(gt, lte, desc, limit)
-        if prepared is not None:
-            parameters = (str(originator_id),) if gt is None else (str(originator_id), gt)
-            rows = _ask(self.database, prepared, self.table.name, parameters)
+        prepared = _SELECTS.get((desc, limit))
+        if prepared is not None and lte is None and not self.database.is_sqlite:
+            parameters = (str(originator_id), -1 if gt is None else gt)
+            with _translated():
+                rows = self.database.ask(lambda c: _run(c, prepared, self.table.name, parameters))
             return [StoredEvent(originator_id, row[0], row[1], bytes(row[2])) for row in rows]
         t = self.table.c
         query = self._all_of_one
@@ -366,16 +355,9 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         numbers: list[int] = []
         try:
             for s in stored:
-                cursor.execute(
-                    statement,
-                    (
-                        _as_uuid(s.originator_id).hex,
-                        s.originator_version,
-                        s.topic,
-                        s.state,
-                        metadata,
-                    ),
-                )
+                originator_id = _as_uuid(s.originator_id).hex
+                row = (originator_id, s.originator_version, s.topic, s.state, metadata)
+                cursor.execute(statement, row)
                 numbers.append(int(cursor.lastrowid or 0))
         finally:
             cursor.close()
@@ -393,13 +375,7 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         """Events by their number, behind the fence."""
         after = (start or 0) - 1 if inclusive_of_start else (start or 0)
         return [
-            Notification(
-                r.stored.originator_id,
-                r.stored.originator_version,
-                r.stored.topic,
-                r.stored.state,
-                id=r.id,
-            )
+            Notification(**vars(r.stored), id=r.id)
             for r in self.select_behind_fence(after, limit, stop=stop, topics=topics)
         ]
 
@@ -435,16 +411,13 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         Source:
             docs/adr, event store without a table lock.
         """
-        top = None if self.database.is_sqlite else self._wait_at_fence(after, deadline_seconds)
-        if top is not None and top <= after:
-            return []
         t = self.table.c
         query = self._numbered
-        last = min((n for n in (top, stop) if n is not None), default=None)
-        if last is not None:
-            query = query.where(t.id <= last)
-        if last is not None and not topics and not self.database.is_sqlite:
-            return self._numbered_on_postgres(after, last, limit)
+        if not self.database.is_sqlite:
+            top, _ = self._behind_fence(after, 0, deadline_seconds)
+            query = query.where(t.id <= top)
+        if stop is not None:
+            query = query.where(t.id <= stop)
         if topics:
             query = query.where(t.topic.in_(list(topics)))
         with _translated(), self.database.reading() as connection:
@@ -454,17 +427,19 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             for row in rows
         ]
 
-    def _numbered_on_postgres(self, after: int, last: int, limit: int) -> list[RecordedEvent]:
-        rows = _ask(self.database, "numbered", self.table.name, (after, last, limit))
-        return [
-            RecordedEvent(row[0], StoredEvent(UUID(row[1]), row[2], row[3], bytes(row[4])), row[5])
-            for row in rows
-        ]
-
-    def select_decoded(
+    def select_pages(
         self, mapper: FastMapper, after: int, limit: int, *, up_to_newer: bool = False
-    ) -> list[DecodedEvent]:
-        """What `select_behind_fence` finds, as domain events; a whole batch is decoded at once.
+    ) -> Iterator[list[DecodedEvent]]:
+        """What `select_behind_fence` finds, as domain events, page by page to the log's end.
+
+        The fence is met once for all that was recorded until then, not for each page. The end is
+        where the log ended when the last page was asked for; an empty log has no page.
+
+        Args:
+            mapper: Makes events of what is stored.
+            after: Highest number already seen; 0 for all.
+            limit: At most so many a page; one before the last may have fewer.
+            up_to_newer: End before an event of a later release instead of refusing all.
 
         Args:
             mapper: Makes events of what is stored.
@@ -473,63 +448,145 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             up_to_newer: End before an event of a later release instead of refusing all.
 
         Raises:
-            FenceTimeoutError: As there.
+            FenceTimeoutError: A transaction that may still write events does not end.
             MapperDeserialisationError: An event cannot be read; it is named.
             NewerEventError: One is of a later release; the first one, where ``up_to_newer``.
         """
+        with closing(_Ahead(self.database, self.table.name, limit)) as ahead:
+            while True:
+                is_at_end, page = self._page(mapper, after, limit, ahead, up_to_newer=up_to_newer)
+                if page:
+                    yield page
+                    after = page[-1].id
+                    ahead.is_wanted = True  # who takes a second page will take a third
+                if is_at_end and len(page) < limit:
+                    return
+
+    def _page(
+        self,
+        mapper: FastMapper,
+        after: int,
+        limit: int,
+        ahead: _Ahead,
+        *,
+        up_to_newer: bool,
+    ) -> tuple[bool, list[DecodedEvent]]:
+        """The next page, and whether it goes to the log's end, as that is now."""
+        columns = ahead.answer()
+        is_at_end = columns is None
         if not self.database.is_sqlite:
-            top = self._wait_at_fence(after, FENCE_TIMEOUT_SECONDS)
             try:
-                return self._decoded_at_once(mapper, (after, top, limit))
-            except (PersistenceError, ValueError):
-                pass  # each by itself then: either it can be read, or the one that cannot is named
+                if columns is None:
+                    ahead.top, columns = self._behind_fence(after, limit)
+                if not columns or not columns[0]:
+                    return is_at_end, []
+                ahead.ask(columns[0])
+                return is_at_end, _decoded(mapper, columns)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:  # noqa: BLE001, S110 -- what cannot be read by itself is named below
+                pass
         decoded: list[DecodedEvent] = []
         for r in self.select_behind_fence(after, limit):
             try:
                 event = mapper.to_domain_event(r.stored)
             except NewerEventError:
-                if not (decoded and up_to_newer):
+                if not (up_to_newer and (decoded or ahead.is_wanted)):
                     raise
-                break
+                return True, decoded  # what was asked ahead lies beyond it
             decoded.append(DecodedEvent(r.id, event, orjson.loads(r.metadata or "{}")))
-        return decoded
+        return is_at_end, decoded
 
-    def _decoded_at_once(self, mapper: FastMapper, wanted: Sequence[int]) -> list[DecodedEvent]:
-        text = _ask(self.database, "decoded", self.table.name, wanted)[0][0]
-        batch = sorted(orjson.loads(text or "[]"), key=itemgetter(0))
-        revived, ids = mapper.revived, {one: UUID(one) for one in {row[1] for row in batch}}
-        return [
-            DecodedEvent(number, revived(topic, ids[originator], version, state), metadata)
-            for number, originator, version, topic, state, metadata in batch
-        ]
+    def _behind_fence(
+        self, after: int, limit: int, deadline_seconds: float = FENCE_TIMEOUT_SECONDS
+    ) -> tuple[int, Sequence[Any]]:
+        """The highest number, and a page up to it once all that is up to there has ended.
 
-    def _wait_at_fence(self, after: int, deadline_seconds: float) -> int:
-        """The highest number handed out, once every transaction that holds one up to it ended."""
-        deadline = time.monotonic() + deadline_seconds
-        came = time.monotonic()
-        is_waiting = False
-        query = _TOP_AND_FENCE.format(table=self.table.name)
-        with _translated():
-            top, fence = self.database.ask(lambda c: _fetch(c, query, (after,)))[0]
-            while fence is not None:
-                rows = self.database.ask(lambda c: _fetch(c, _OLDEST_RUNNING))
-                if rows[0][0] >= fence:
+        The page comes as its columns; it has none where nothing is new.
+        """
+        table = self.table.name
+
+        def ask(session: Session) -> tuple[int, Sequence[Any]]:
+            top, fence = _run(session, "top_and_fence", table, (after,))[0]
+            if top <= after:
+                return top, ()
+            came = None
+            while True:
+                is_settled, *columns = _run(session, "page", table, (after, top, limit, fence))[0]
+                now = time.monotonic()
+                if is_settled:
                     break
-                if not is_waiting:
+                if came is None:
+                    came = now
                     metrics.FENCE_WAITS.inc()
-                    is_waiting = True
-                if time.monotonic() > deadline:
+                if now - came > deadline_seconds:
                     raise FenceTimeoutError("a transaction that may write events does not end")
                 time.sleep(FENCE_POLL_SECONDS)
-        if is_waiting:
-            metrics.FENCE_WAIT_SECONDS.observe(time.monotonic() - came)
-        return int(top)
+            if came is not None:
+                metrics.FENCE_WAIT_SECONDS.observe(now - came)
+            return top, columns
+
+        with _translated():
+            return self.database.ask(ask)
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
     ) -> Subscription[ApplicationRecorder]:
         """Not offered: relays and subscriptions read the log themselves, on both stores."""
         raise NotImplementedError
+
+
+class _Ahead:
+    """Asks for the next page while its caller works on the last one.
+
+    On a connection on which the driver does not wait: it takes no thread, and under eventlet the
+    others run on. One page at most, and none where no connection is free or this one is lost: then
+    the fence is met anew, for on another connection it may be another database by now.
+    """
+
+    def __init__(self, database: Database, table: str, limit: int) -> None:
+        self.is_wanted = False
+        self.top = 0
+        """Up to here everything has ended."""
+        self._sessions, self._table, self._limit = database.ahead, table, limit
+        self._session: Session | None = None
+        self._asked: Any = None
+
+    def ask(self, numbers: str) -> None:
+        """Ask for what follows the numbers of a full page, unless some of it may not have ended."""
+        last = int(numbers.rpartition(",")[2])
+        is_full = numbers.count(",") == self._limit - 1
+        if not self.is_wanted or not is_full or self.top - last < self._limit:
+            return
+        with self._is_lost_by_an_error():
+            if self._session is None:
+                self._session = self._sessions.take(0)
+            query = _prepared(self._session, "page", self._table, wait_select)
+            self._asked = self._session.cursor()
+            self._asked.execute(query, (last, self.top, self._limit, 0))
+
+    def answer(self) -> Sequence[Any] | None:
+        """The columns of the page that was asked for, ``None`` when none was, or none came."""
+        columns: Sequence[Any] | None = None
+        if self._asked is not None:
+            with self._is_lost_by_an_error():
+                wait_select(self._asked.connection)
+                columns = self._asked.fetchone()[1:]
+                self._asked = None
+        return columns
+
+    @contextmanager
+    def _is_lost_by_an_error(self) -> Iterator[None]:
+        try:
+            yield
+        except (psycopg2.Error, exc.TimeoutError):
+            self.close(is_lost=True)
+
+    def close(self, *, is_lost: bool = False) -> None:
+        """Leave the connection to the next reader, if nothing is under way on it."""
+        if self._session is not None:
+            self._sessions.give_back(self._session, keep=not is_lost and self._asked is None)
+        self._session = self._asked = None
 
 
 class PositionRecorder(TrackingRecorder):
@@ -554,16 +611,8 @@ class PositionRecorder(TrackingRecorder):
         held = connection.execute(select(t.c.sequence).where(where).with_for_update()).scalar()
         if held is not None and held >= tracking.notification_id:
             raise IntegrityError(f"{tracking.application_name} is processed up to {held}")
-        upsert(
-            connection,
-            t,
-            {
-                "subscription": "",
-                "source": tracking.application_name,
-                "sequence": tracking.notification_id,
-            },
-            key=("subscription", "source"),
-        )
+        values = {"source": tracking.application_name, "sequence": tracking.notification_id}
+        upsert(connection, t, {"subscription": "", **values}, key=("subscription", "source"))
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """The position in an application's log, ``None`` before the first."""
@@ -651,44 +700,54 @@ def _columns(stored: Sequence[StoredEvent]) -> tuple[list[Any], ...]:
 
 
 def _fetch(connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
-    cursor = connection.cursor()
-    try:
+    with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         rows: list[Any] = cursor.fetchall()
-    finally:
-        cursor.close()
     return rows
 
 
 def _run(connection: Any, name: str, table: str, parameters: Sequence[Any]) -> list[Any]:
-    """Run a prepared statement; prepared at its first use on each connection."""
+    """Run a prepared statement."""
+    return _fetch(connection, _prepared(connection, name, table), parameters)
+
+
+def _prepared(
+    connection: Any, name: str, table: str, wait: Callable[[Any], None] | None = None
+) -> str:
+    """How to run a statement, which is prepared at its first use on each connection."""
     full_name = f"{name}_{table}"
-    types, statement = _PREPARED[name]
     if full_name not in connection.info:
-        cursor = connection.cursor()
-        cursor.execute(f"PREPARE {full_name} ({types}) AS {statement.format(table=table)}")
-        cursor.close()
-        connection.info[full_name] = f"EXECUTE {full_name} ({_places(types)})"
-    return _fetch(connection, connection.info[full_name], parameters)
+        types, statement = _PREPARED[name]
+        with connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {full_name} ({types}) AS {statement.format(table=table)}")
+            if wait is not None:
+                wait(cursor.connection)
+        places = ", ".join(f"%s::{kind}" for kind in types.split(", "))
+        connection.info[full_name] = f"EXECUTE {full_name} ({places})"
+    query: str = connection.info[full_name]
+    return query
 
 
-def _prepared_for(gt: int | None, lte: int | None, desc: bool, limit: int | None) -> str | None:  # noqa: FBT001 -- the library's
-    """Name of the prepared query for what is asked often, ``None`` for the rest."""
-    if lte is not None:
-        return None
-    if not desc and limit is None:
-        return "all_of_one" if gt is None else "after_version"
-    return "newest" if desc and limit == 1 and gt is None else None
+def _decoded(mapper: FastMapper, columns: Sequence[Any]) -> list[DecodedEvent]:
+    """The events of a page that came as one text for each column.
 
-
-def _places(types: str) -> str:
-    return ", ".join(f"%s::{kind}" for kind in types.split(", "))
-
-
-def _ask(database: Database, name: str, table: str, parameters: Sequence[Any]) -> list[Any]:
-    """Rows of a prepared query."""
-    with _translated():
-        return database.ask(lambda c: _run(c, name, table, parameters))
+    Raises:
+        Exception: One of them cannot be read, or a stored text breaks the columns' form.
+    """
+    numbers, originators, versions, topics, states, metadata = columns
+    ids: list[int] = orjson.loads(f"[{numbers}]")
+    if ids != sorted(ids):
+        raise ValueError("a page out of order")
+    texts = originators.split(",")
+    known = {text: UUID(text) for text in set(texts)}
+    events = mapper.events_of(
+        topics.split("\n"),
+        map(known.__getitem__, texts),
+        orjson.loads(f"[{versions}]"),
+        orjson.loads(f"[{states}]"),
+    )
+    beside = orjson.loads(f"[{metadata}]") if metadata else [{} for _ in ids]
+    return list(map(DecodedEvent._make, zip(ids, events, beside, strict=True)))
 
 
 def _as_uuid(value: UUID | str) -> UUID:
@@ -709,18 +768,16 @@ class _translated:  # noqa: N801 -- reads as a sentence
                 raise ours(str(error)) from error
 
 
-def _errors() -> Iterable[tuple[type[BaseException], type[PersistenceError]]]:
-    yield exc.IntegrityError, IntegrityError
-    yield psycopg2.IntegrityError, IntegrityError
-    yield psycopg2.InterfaceError, InterfaceError
-    yield psycopg2.OperationalError, OperationalError
-    yield psycopg2.Error, PersistenceError
-    yield sqlite3.IntegrityError, IntegrityError
-    yield exc.InterfaceError, InterfaceError
-    yield exc.OperationalError, OperationalError
-    yield sqlite3.OperationalError, OperationalError
-    yield exc.DBAPIError, PersistenceError
-    yield exc.TimeoutError, OperationalError
-
-
-_ERRORS = tuple(_errors())
+_ERRORS: tuple[tuple[type[BaseException], type[PersistenceError]], ...] = (
+    (exc.IntegrityError, IntegrityError),
+    (psycopg2.IntegrityError, IntegrityError),
+    (psycopg2.InterfaceError, InterfaceError),
+    (psycopg2.OperationalError, OperationalError),
+    (psycopg2.Error, PersistenceError),
+    (sqlite3.IntegrityError, IntegrityError),
+    (exc.InterfaceError, InterfaceError),
+    (exc.OperationalError, OperationalError),
+    (sqlite3.OperationalError, OperationalError),
+    (exc.DBAPIError, PersistenceError),
+    (exc.TimeoutError, OperationalError),
+)

@@ -139,26 +139,62 @@ class FastMapper(Mapper[UUID]):
             ) from error
         return self._made(topic, originator_id, stored_event.originator_version, state)
 
-    def revived(
-        self, topic: str, originator_id: UUID, version: int, plain: dict[str, Any]
-    ) -> DomainEventProtocol[UUID]:
-        """The event out of its state as JSON values, as `to_domain_event` makes it of bytes."""
-        self._kind(topic, plain.get("class_version", 1))
-        return self._made(topic, originator_id, version, self.transcoder.revived(plain))
+    def events_of(
+        self,
+        topics: Iterable[str],
+        originator_ids: Iterable[UUID],
+        versions: Iterable[int],
+        states: Iterable[dict[str, Any]],
+    ) -> list[Any]:
+        """Events out of their states as JSON values, each as `to_domain_event` makes it of bytes.
+
+        Written for speed, without a call for each event; the states become the events' own.
+
+        Raises:
+            Exception: A state cannot be read, or there are not as many of one as of the other.
+        """
+        revived, kinds = self.transcoder.revived, self._kinds
+        make, put = object.__new__, object.__setattr__
+        decoders = {name: one.decode for name, one in self.transcoder.names.items()}
+        events = []
+        for topic, originator_id, version, state in zip(
+            topics, originator_ids, versions, states, strict=True
+        ):
+            for name, value in state.items():
+                kind = type(value)
+                if kind is str or kind is int:
+                    continue
+                if kind is dict and type(data := value.get("_data_")) is str and len(value) == 2:  # noqa: PLR2004 -- the library's mark
+                    state[name] = decoders[value["_type_"]](data)
+                elif kind is dict or kind is list or kind is float:
+                    state[name] = revived(value)
+            cls, newest = kinds.get(topic) or self._kind(topic, 1)
+            state["originator_id"] = originator_id
+            state["originator_version"] = version
+            if (stored_as := state.pop("class_version", 1)) != newest:
+                self._upcast(topic, state, stored_as)
+            event: Any = make(cls)
+            put(event, "__dict__", state)
+            events.append(event)
+        return events
 
     def _made(
         self, topic: str, originator_id: Any, originator_version: int, state: dict[str, Any]
     ) -> DomainEventProtocol[UUID]:
         version = state.pop("class_version", 1)
-        cls, class_version = self._kind(topic, version)
+        cls, _ = self._kind(topic, version)
         state["originator_id"] = originator_id
         state["originator_version"] = originator_version
-        while version < class_version:
-            getattr(cls, f"upcast_v{version}_v{version + 1}")(state)
-            version += 1
+        self._upcast(topic, state, version)
         event: DomainEventProtocol[UUID] = object.__new__(cls)
         object.__setattr__(event, "__dict__", state)
         return event
+
+    def _upcast(self, topic: str, state: dict[str, Any], version: int) -> None:
+        cls, newest = self._kind(topic, version)
+        while version < newest:
+            getattr(cls, f"upcast_v{version}_v{version + 1}")(state)
+            version += 1
 
     def _kind(self, topic: str, version: int) -> tuple[type, int]:
         """The class of an event and its newest form.

@@ -126,11 +126,11 @@ def test_an_event_out_of_a_batch_is_the_event_out_of_its_bytes():
     event = an_event()
     stored = OURS.encode({k: v for k, v in vars(event).items() if not k.startswith("originator")})
 
-    made = FastMapper(OURS).revived(
-        Account.AmountAdded.TOPIC, event.originator_id, 2, orjson.loads(stored)
+    made = FastMapper(OURS).events_of(
+        [Account.AmountAdded.TOPIC], [event.originator_id], [2], [orjson.loads(stored)]
     )
 
-    assert made == event
+    assert made == [event]
 
 
 def test_an_event_that_cannot_be_read_is_named_without_its_content():
