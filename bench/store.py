@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -15,11 +16,13 @@ import tempfile
 import time
 import venv
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from hashlib import md5
 from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg2
 from eventsourcing.persistence import StoredEvent
@@ -30,9 +33,10 @@ from bench import machine
 from bench.store_subject import STATE
 from deploy.local import infra
 from shared.kernel import schema
+from shared.kernel.application import ServiceApplication
 from shared.kernel.database import Database
-from shared.kernel.event_store import EventRecorder
 from tests import servers as real
+from tests.samples.parts import Account
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "store.json"
@@ -51,17 +55,26 @@ CREATE TABLE bare (
 PGBENCH_SCRIPT = (
     f"INSERT INTO bare (o, v, t, s) VALUES (gen_random_uuid(), 1, 'thing', '{STATE.decode()}');\n"
 )
-GROWTH_SAMPLES, WARM_UP = 500, 20
-GROWN = ("append", "read the last 100", "load 50 events")
+GROWTH_TURNS, GROWTH_SAMPLES, WARM_UP = 10, 50, 20
+FILLED_AT_ONCE = 2_000
+TOPIC = Account.AmountAdded.TOPIC
+FILLING = (
+    b'{"timestamp":{"_type_":"datetime_iso","_data_":"2026-01-01T00:00:00.000001+00:00"},'
+    b'"amount":7}'
+)
+BYTES_AN_EVENT = 1_000
+"""Of the disk, generously: rows, three indexes and the log of what was written."""
+GROWN = ("append", "read the last 100", "load 50 events", "load any 50 events")
 EIGHT, ONE = "append, 8 writers", "append, 1 writer"
 FENCED = "append, 8 writers and a fenced reader"
+IN_TURNS = "append, 8 writers, in turns with a reader"
 LOAD, SNAPSHOT, FORWARD = "load 50 events", "load with a snapshot", "read forward, events"
 TARGETS = (  # ours, of whom, of what, at least
     (EIGHT, "eventsourcing 9.5", EIGHT, 5.0),
     (EIGHT, "eventsourcing 9.2", EIGHT, 2.5),
     (EIGHT, BARE, EIGHT, 0.5),
     (ONE, "eventsourcing 9.5", ONE, 2.2),
-    (FENCED, OURS, EIGHT, 0.9),
+    (FENCED, OURS, IN_TURNS, 0.9),
     (LOAD, "eventsourcing 9.5", LOAD, 2.0),
     (SNAPSHOT, "eventsourcing 9.5", LOAD, 3.0),
     (FORWARD, "eventsourcing 9.5", FORWARD, 1.4),
@@ -86,6 +99,8 @@ def main() -> int:
     rounds, seconds = arguments.rounds, 0.7 if is_quick else 1.0
     sizes = (10_000, 100_000) if is_quick else (10_000, 1_000_000, 10_000_000)
     sizes = tuple(size for size in sizes if size <= arguments.largest)
+    if shutil.disk_usage(infra.VAR).free < (needed := sizes[-1] * BYTES_AN_EVENT):
+        parser.error(f"the growth needs {needed:,} bytes of disk: --largest takes less")
     result: dict[str, Any] = {}
     if arguments.only and arguments.out.exists():
         result = json.loads(arguments.out.read_text())
@@ -191,57 +206,101 @@ def run_pgbench(servers: real.Servers, program: str, seconds: float) -> dict[str
 
 
 def growth(servers: real.Servers, sizes: tuple[int, ...]) -> dict[str, dict[str, float]]:
-    """Microseconds of an append, a tail read and a load, by stored events."""
-    found: dict[str, dict[str, float]] = {}
-    with real.a_postgres_database(servers) as url:
+    """Microseconds of an append, a tail read and a load, by stored events.
+
+    A store for each size, all filled before the first act is measured; then in turns.
+    """
+    with ExitStack() as stack:
+        stores = [
+            Grown(stack.enter_context(real.a_postgres_database(servers)), size) for size in sizes
+        ]
+        taken: dict[int, dict[str, list[float]]] = {
+            size: {what: [] for what in GROWN} for size in sizes
+        }
+        for _ in range(GROWTH_TURNS):
+            for store in stores:
+                for what, act in store.acts.items():
+                    taken[store.size][what] += durations(act)
+        for store in stores:
+            store.application.close()
+    return {
+        str(size): {what: round(median(of) * 1e6, 1) for what, of in acts.items()}
+        for size, acts in taken.items()
+    }
+
+
+class Grown:
+    """A service's store of so many events, and what is done with it."""
+
+    def __init__(self, url: str, size: int) -> None:
+        began = time.monotonic()
         database = Database(url)
         with database.transaction() as connection:
             schema.create_v1(connection)
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        recorder = EventRecorder(database)
-        for size in sizes:
-            fill(database, size)
-            last = recorder.max_notification_id() or 0
-            recent = recorder.select_behind_fence(last - 1, 1)[0].stored.originator_id
-            acts: dict[str, Callable[[], Any]] = {
-                "append": lambda: recorder.insert_events([StoredEvent(uuid4(), 1, "t", b"{}")]),
-                "read the last 100": lambda last=last: recorder.select_behind_fence(
-                    last - 100, 100
-                ),
-                "load 50 events": lambda recent=recent: recorder.select_events(recent),
-            }
-            found[str(size)] = {name: microseconds(act) for name, act in acts.items()}
-        database.close()
-    return found
+        fill(database, size)
+        console.print(f"{size:,} events in {time.monotonic() - began:.0f} s")
+        self.size = size
+        self.application = ServiceApplication(database)
+        self._chance = random.Random(1)
+        self._many = size // 50
+        self.acts: dict[str, Callable[[], Any]] = dict(
+            zip(GROWN, (self.append, self.read_tail, self.load_one, self.load_any), strict=True)
+        )
+
+    def append(self) -> None:
+        """One event of a new aggregate."""
+        self.application.log.insert_events([StoredEvent(uuid4(), 1, TOPIC, STATE)])
+
+    def read_tail(self) -> None:
+        """The last 100 events of those that were there at first."""
+        assert len(next(self.application.read_log(self.size - 100, 100))) == 100  # noqa: PLR2004
+
+    def load_one(self) -> None:
+        """One aggregate, again and again."""
+        self._load(self._many - 1)
+
+    def load_any(self) -> None:
+        """Any aggregate: of a large log, one that hardly anybody asked for lately."""
+        self._load(self._chance.randrange(self._many))
+
+    def _load(self, number: int) -> None:
+        found = self.application.log.select_events(an_aggregate(number))
+        assert len([self.application.mapper.to_domain_event(one) for one in found]) == 50  # noqa: PLR2004
+
+
+def an_aggregate(number: int) -> UUID:
+    """The id of one that `fill` made."""
+    return UUID(md5(str(number).encode(), usedforsecurity=False).hexdigest())
 
 
 def fill(database: Database, size: int) -> None:
-    """Events until there are so many, in aggregates of 50."""
-    with database.single_statements() as connection:
-        cursor = connection.cursor()
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("SELECT count(*) FROM events")
-        there = cursor.fetchone()[0] // 50
-        for first in range(there, size // 50, 20_000):
+    """So many events: aggregates of 50, in the bytes of a real one, interleaved.
+
+    All indexes are in place. At the end the table is as autovacuum leaves it: hint bits set,
+    statistics known, everything on the disk.
+    """
+    with database.single_statements() as connection, connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SET synchronous_commit = off")
+        for first in range(0, size // 50, FILLED_AT_ONCE):
             cursor.execute(
-                "INSERT INTO events (originator_id, originator_version, topic, state) "
-                "SELECT md5(a::text)::uuid, v, 't', '{}' "
-                "FROM generate_series(%s, %s) a, generate_series(1, 50) v",
-                (first + 1, min(first + 20_000, size // 50)),
+                "INSERT INTO events (originator_id, originator_version, topic, state, metadata) "
+                "SELECT md5(a::text)::uuid, v, %s, %s, '{}' "
+                "FROM generate_series(1, 50) v, generate_series(%s, %s) a",
+                (TOPIC, FILLING, first, min(first + FILLED_AT_ONCE, size // 50) - 1),
             )
         cursor.execute("VACUUM ANALYZE events")
-        cursor.execute("CHECKPOINT")
+        cursor.execute("CHECKPOINT; RESET ALL")
 
 
-def microseconds(act: Callable[[], Any]) -> float:
-    """Median of so many."""
+def durations(act: Callable[[], Any]) -> list[float]:
+    """Seconds of each of so many."""
     taken = []
     for number in range(GROWTH_SAMPLES + WARM_UP):
         started = time.perf_counter()
         act()
         if number >= WARM_UP:
             taken.append(time.perf_counter() - started)
-    return round(median(taken) * 1e6, 1)
+    return taken
 
 
 def show(result: dict[str, Any]) -> None:
@@ -262,8 +321,12 @@ def show(result: dict[str, Any]) -> None:
         )
     console.print(compared)
     grown = Table("stored events", *GROWN)
-    for size, figures in result.get("growth_us", {}).items():
+    sizes = result.get("growth_us", {})
+    for size, figures in sizes.items():
         grown.add_row(f"{int(size):,}", *(f"{figures[name]:g} µs" for name in GROWN))
+    if len(sizes) > 1:
+        first, *_, last = sizes.values()
+        grown.add_row("last to first", *(f"{last[name] / first[name]:.2f}" for name in GROWN))
     console.print(grown)
 
 

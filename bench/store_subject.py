@@ -12,12 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from statistics import fmean
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 EVENTS_OF_ONE, READ_AT_ONCE, STATE = 50, 500, b'{"text":"' + b"x" * 100 + b'"}'
 SEEDED = 5_000
+FOLLOW_SECONDS, TURNS = 0.02, 5
 
 
 def rate(work: Callable[[], Any], seconds: float, threads: int = 1) -> float:
@@ -74,7 +76,7 @@ def library(  # noqa: C901 -- one measurement after the other
         "append, 1 writer": rate(append, seconds),
     }
     if kind == "ours":
-        found["append, 8 writers and a fenced reader"] = beside_a_reader(append, recorder, seconds)
+        found |= beside_a_reader(append, application, seconds)
     things = []
     for _ in range(SEEDED // EVENTS_OF_ONE):
         thing = Thing("x" * 40)
@@ -109,11 +111,7 @@ def library(  # noqa: C901 -- one measurement after the other
         return count
 
     def read_ours() -> int:
-        after, count = first - 1, 0
-        while batch := application.read_log(after, READ_AT_ONCE):
-            count += len(batch)
-            after = batch[-1].id
-        return count
+        return sum(len(page) for page in application.read_log(first - 1, READ_AT_ONCE))
 
     def read_forward() -> None:
         assert (read_ours() if kind == "ours" else read_library()) == SEEDED
@@ -171,22 +169,55 @@ def our_application(url: str, thing: Any) -> Any:
     return OurThings(database)
 
 
-def beside_a_reader(append: Callable[[], None], recorder: Any, seconds: float) -> float:
-    """The writers' rate while somebody follows the log behind the fence, 50 times a second."""
-    ended = threading.Event()
+def beside_a_reader(
+    append: Callable[[], None], application: Any, seconds: float
+) -> dict[str, float]:
+    """The writers' rate with and without somebody who follows the log, as a relay does.
 
-    def follow() -> None:
-        after = recorder.max_notification_id() or 0
-        while not ended.wait(0.02):
-            batch = recorder.select_behind_fence(after, READ_AT_ONCE)
-            after = batch[-1].id if batch else after
+    In turns, because the disk is not equally fast all the time. Who follows comes 50 times a second
+    and makes events of all that is new; ``id >`` shows what a reader without fence takes.
+    """
+    recorder, alone, beside, unfenced = application.recorder, [], [], []
 
-    reader = threading.Thread(target=follow)
-    reader.start()
-    found = rate(append, seconds, 8)
-    ended.set()
-    reader.join()
-    return found
+    def behind_the_fence(after: int) -> int:
+        for page in application.read_log(after, READ_AT_ONCE):
+            after = page[-1].id
+        return after
+
+    def by_number_alone(after: int) -> int:
+        with recorder.database.single_statements() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, originator_id, originator_version, topic, state FROM events "
+                "WHERE id > %s ORDER BY id LIMIT %s",
+                (after, READ_AT_ONCE),
+            )
+            rows = cursor.fetchall()
+        return rows[-1][0] if rows else after
+
+    def beside_one(read: Callable[[int], int]) -> float:
+        ended, caught_up = threading.Event(), recorder.max_notification_id() or 0
+
+        def follow() -> None:
+            after = caught_up
+            while not ended.wait(FOLLOW_SECONDS):
+                after = read(after)
+
+        reader = threading.Thread(target=follow)
+        reader.start()
+        found = rate(append, seconds / TURNS, 8)
+        ended.set()
+        reader.join()
+        return found
+
+    for _ in range(TURNS):
+        alone.append(rate(append, seconds / TURNS, 8))
+        beside.append(beside_one(behind_the_fence))
+        unfenced.append(beside_one(by_number_alone))
+    return {
+        "append, 8 writers, in turns with a reader": fmean(alone),
+        "append, 8 writers and a fenced reader": fmean(beside),
+        "append, 8 writers and a reader by number alone": fmean(unfenced),
+    }
 
 
 def bare(url: str, seconds: float) -> dict[str, float]:  # noqa: C901 -- as above
