@@ -21,6 +21,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from services.gateway.journal import BATCH, journal, read_entries, view_positions
 from services.gateway.projections import View
 from services.gateway.projections.registry import VIEWS
+from services.gateway.write_behind import prepare_write_behind, send, write_behind
 from shared.kernel import schema as kernel
 from shared.kernel.database import Database, upsert
 from shared.kernel.operator_acts import OperatorAct, record_act
@@ -74,6 +75,7 @@ def rebuild(
     if view is None:
         raise NotFoundError(what="view", id=view_name)
     clear_leftovers(database)
+    prepare_write_behind(database)
     with _shadow(database, view) as shadow:
         built = _Built()
         while not _is_near_the_end(database, built.position):
@@ -81,7 +83,9 @@ def rebuild(
                 entries = read_entries(connection, built.position, BATCH)
                 total = connection.execute(select(func.count()).select_from(journal)).scalar_one()
             with shadow.writing() as connection:
+                write_behind(connection)
                 view.apply(connection, entries)
+                send(connection)
             built = _Built(entries[-1][0].position, built.entries + len(entries))
             if progress:
                 progress(built.entries, total)

@@ -16,6 +16,20 @@ PENDING = "ore_pending"
 MOST_PENDING = 200
 
 
+class RowsNotCountedError(Exception):
+    """Somebody asked how many rows a statement changed that waits to be sent."""
+
+
+class _NotCounted:
+    """In the place of a number of rows: whatever is asked of it is an error, never an answer."""
+
+    def _refuse(self, *_: object) -> Any:
+        raise RowsNotCountedError("the statement waits, so the rows it changes are not counted")
+
+    __bool__ = __int__ = __index__ = __hash__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+
+
 def prepare_write_behind(database: Database) -> None:
     """Let transactions of this database write behind where `write_behind` asks for it."""
     if not database.is_sqlite and not event.contains(database.engine, "do_execute", _execute):
@@ -31,7 +45,8 @@ def _listen(engine: Engine) -> None:
 def write_behind(connection: Connection) -> Connection:
     """From here on the transaction's inserts, updates and deletes may wait for each other.
 
-    At the end call `send`. How many rows a waiting statement changed is not known.
+    At the end call `send`. Whoever asks how many rows a waiting statement changed gets a
+    `RowsNotCountedError`.
     """
     if PENDING in connection.get_execution_options():
         return connection
@@ -56,6 +71,7 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool
         _send_before(cursor, statement, parameters, context)
         return None
     pending.append(cursor.mogrify(statement, parameters))
+    context._rowcount = _NotCounted()  # noqa: SLF001 -- SQLAlchemy would give the cursor's -1
     if len(pending) >= MOST_PENDING:
         _send_before(cursor, statement, parameters, context)
     return True

@@ -4,7 +4,12 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, event, exc, insert, select
 from sqlalchemy import update as change
 
-from services.gateway.write_behind import prepare_write_behind, send, write_behind
+from services.gateway.write_behind import (
+    RowsNotCountedError,
+    prepare_write_behind,
+    send,
+    write_behind,
+)
 from shared.kernel.database import Database, upsert
 
 pytestmark = pytest.mark.integration
@@ -85,6 +90,23 @@ def test_what_one_statement_breaks_is_taken_back_whole(database):
 
     with database.reading() as connection:
         assert rows(connection) == []
+
+
+@pytest.mark.parametrize(
+    "ask", [bool, int, lambda count: count == 0, lambda count: count < 1, lambda count: count != 1]
+)
+def test_rows_of_what_waits_are_not_counted_and_asking_says_so(postgres_url, ask):
+    database = Database(postgres_url)
+    prepare_write_behind(database)
+    with database.transaction() as connection:
+        things.create(connection)
+        write_behind(connection)
+        write_some(connection)
+        waiting = connection.execute(change(things).values(name="b"))
+
+        with pytest.raises(RowsNotCountedError):
+            ask(waiting.rowcount)
+    database.close()
 
 
 def test_transactions_that_did_not_ask_write_at_once(database):
