@@ -247,9 +247,9 @@ class Subscription:
             if until is not None and position.sequence >= until:
                 return
             page = self._read_page(source, position.sequence, FEED_PAGE)
-            is_last = until is None and len(page) < FEED_PAGE
-            self._flush(page)
-            if is_last or not page:
+            is_last = not page or (until is None and len(page) < FEED_PAGE)
+            self._flush(page)  # empties it
+            if is_last:
                 return
 
     def _read_page(self, source: str, after: int, limit: int) -> list[Envelope]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.kernel import parking
+from shared.kernel import parking, subscription
 from shared.kernel.epochs import begin_epoch
 from shared.kernel.parking import ServiceSink, list_parked
 from shared.kernel.positions import EpochChangedError
@@ -87,6 +87,15 @@ def test_a_lost_message_is_read_from_the_log():
 
     assert s.heard() == [1, 2, 3]
     assert s.subscription.gaps_healed == 1
+
+
+def test_a_log_of_many_pages_is_caught_up_with_at_once(monkeypatch):
+    monkeypatch.setattr(subscription, "FEED_PAGE", 2)
+    s = a_setting(1, 2, 3, 4, 5)
+
+    s.subscription.catch_up()
+
+    assert s.heard() == [1, 2, 3, 4, 5]
 
 
 def test_a_lost_tail_is_found_by_catching_up():
