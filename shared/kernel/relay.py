@@ -6,6 +6,8 @@ may be published twice but is never left out; listeners know a sequence they hav
 
 from __future__ import annotations
 
+import selectors
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +18,7 @@ from typing import Any
 
 import structlog
 from eventsourcing.persistence import StoredEvent
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from shared.kernel import broker, metrics, schema
 from shared.kernel.application import ServiceApplication
@@ -29,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 BATCH = 500
 CONFIRM_TIMEOUT_SECONDS = 10.0
+STANDBY_SECONDS = 1.0
+CHANNEL = "ore_relay"
+"""Of PostgreSQL's notifications, with which a relay that stands by tells the one that leads."""
 
 
 _T = schema.relay
@@ -45,6 +50,8 @@ _MOVE = (
     .where(_T.c.position == bindparam("old"))
     .values(position=bindparam("position"), published_sequence=bindparam("published_sequence"))
 )
+# On PostgreSQL one round trip that does not wait for the disk: published twice does no harm.
+_MOVE_SOON = _MOVE.where(func.set_config("synchronous_commit", "off", true()) == "off")
 
 
 class UnconfirmedError(OSError):
@@ -75,30 +82,30 @@ class Relay:
         self._confirm_seconds = metrics.CONFIRM_SECONDS.labels(application.name)
         self._at: tuple[int, int] | None = None
         self._stopping = threading.Event()
-        self._woken = threading.Event()
+        self._bell = _Bell()
         application.on_commit.append(self.wake)
 
     def wake(self) -> None:
         """There is something new in the log."""
-        self._woken.set()
+        self._bell.ring()
 
     def stop(self) -> None:
         """End `run` after the batch in hand."""
         self._stopping.set()
-        self._woken.set()
+        self._bell.ring()
 
     def run(self) -> None:
         """Publish until stopped; whatever breaks is waited for and tried again."""
         failures = 0
         while not self._stopping.is_set():
             try:
-                with self._leadership() as leads:
-                    if leads is None:
+                with self._leadership() as lead:
+                    if lead is None:
                         self.trouble = None  # another one does the work
-                        self._stopping.wait(1.0)
+                        self._stand_by()
                         continue
                     with broker.connect(self.broker_url) as connection:
-                        self._publish_until_stopped(connection, leads)
+                        self._publish_until_stopped(connection, lead)
                 failures = 0
             except TRANSIENT as error:
                 self.application.doubt_epoch()
@@ -112,19 +119,36 @@ class Relay:
             finally:
                 self.is_leading = False
 
-    def _publish_until_stopped(self, connection: Any, leads: Any) -> None:
+    def _stand_by(self) -> None:
+        """Until it is time to ask for the lead again, tell the leader what is recorded here.
+
+        By a transaction of its own: a notification takes a lock of the whole server when its
+        transaction commits, for which no command must wait.
+        """
+        ends = time.monotonic() + STANDBY_SECONDS
+        while not self._stopping.is_set() and (left := ends - time.monotonic()) > 0:
+            if self._bell.wait(left) and not self._stopping.is_set():
+                with self.application.database.reading() as connection:  # each by itself
+                    connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+    def _publish_until_stopped(self, connection: Any, lead: Sequence[Connection]) -> None:
         broker.declare_events(connection)
         publisher = _ConfirmedPublisher(connection, self.broker_url)
         self.is_leading = True
         self.trouble = None
         self._at = None
+        check_at = 0.0
+        drivers: list[Any] = [session.connection.dbapi_connection for session in lead]
         while not self._stopping.is_set():
-            self._woken.clear()
             while self.publish_batch(publisher) and not self._stopping.is_set():
                 pass
-            leads()
-            publisher.stay_alive()
-            self._woken.wait(self.poll_seconds)
+            if time.monotonic() >= check_at:  # also where something is always recorded
+                for session in lead:
+                    session.exec_driver_sql("SELECT 1")
+                publisher.stay_alive()
+                check_at = time.monotonic() + self.poll_seconds
+            if not any(map(_was_told, drivers)):
+                self._bell.wait(self.poll_seconds, *drivers)
 
     def publish_batch(self, publisher: _ConfirmedPublisher) -> bool:
         """Publish the next contract events and store the position once all are confirmed.
@@ -140,12 +164,12 @@ class Relay:
         envelopes, read_up_to = self.application.read_contract_events(
             position, BATCH, previous=published, up_to_newer=True
         )
+        last = envelopes[-1].sequence if envelopes else published
         if envelopes:
             began = time.monotonic()
             publisher.publish(envelopes)
             self._confirm_seconds.observe(time.monotonic() - began)
         if read_up_to > position:
-            last = envelopes[-1].sequence if envelopes else published
             self._store_position(position, read_up_to, last)
             self._at = (read_up_to, last)
         return len(envelopes) == BATCH
@@ -169,34 +193,70 @@ class Relay:
         return moment
 
     def _store_position(self, old: int, new: int, published: int) -> None:
+        database = self.application.database
         values = {"position": new, "published_sequence": published}
-        with self.application.database.transaction(is_repeatable=True) as connection:
-            if connection.execute(_MOVE, {"old": old, **values}).rowcount:
+        one = database.transaction(is_repeatable=True) if database.is_sqlite else database.reading()
+        with one as connection:
+            move = _MOVE if database.is_sqlite else _MOVE_SOON
+            if connection.execute(move, {"old": old, **values}).rowcount:
                 return
             if (held := self.position(connection)[0]) != 0 or old != 0:
                 raise OvertakenError(f"the position is {held}, and was {old}")
             connection.execute(insert(schema.relay).values(id=1, **values))
 
     @contextmanager
-    def _leadership(self) -> Iterator[Any]:
-        """A callable that checks the lead, or ``None`` when another process leads."""
+    def _leadership(self) -> Iterator[Sequence[Connection] | None]:
+        """The sessions that hold the lead and hear others; ``None`` when another process leads."""
         database = self.application.database
         if database.is_sqlite:
-            yield lambda: None  # one process for each file
+            yield ()  # one process for each file
             return
         key = int.from_bytes(sha256(self.application.name.encode()).digest()[:7])
-        engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            leads = connection.exec_driver_sql(
-                "SELECT pg_try_advisory_lock(%s)", (key,)
-            ).scalar_one()
-            if not leads:
+        with database.reading() as connection:
+            asked = connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (key,))
+            if not asked.scalar_one():
                 yield None
                 return
             try:
-                yield lambda: connection.exec_driver_sql("SELECT 1")
+                connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+                yield (connection,)
             finally:
                 connection.invalidate()  # ends the session, and the lock with it
+
+
+def _was_told(driver: Any) -> bool:
+    """Whether another process has sent a notification since this was asked."""
+    driver.poll()
+    found = bool(driver.notifies)
+    driver.notifies.clear()
+    return found
+
+
+class _Bell:
+    """Wakes whoever waits for it, or for a socket; rung from any thread."""
+
+    def __init__(self) -> None:
+        self._ends = socket.socketpair()
+        for end in self._ends:
+            end.settimeout(0)
+
+    def __del__(self) -> None:
+        for end in self._ends:
+            end.close()
+
+    def ring(self) -> None:
+        """Wake the waiting one, or the next one at once."""
+        with suppress(BlockingIOError):  # rung so often that one more says nothing new
+            self._ends[1].send(b"!")
+
+    def wait(self, seconds: float, *sockets: Any) -> bool:
+        """Whether it was rung, or one of the sockets has something to read, within that time."""
+        with selectors.DefaultSelector() as selector, suppress(BlockingIOError):
+            for one in (self._ends[0], *sockets):
+                selector.register(one, selectors.EVENT_READ)
+            ready = selector.select(seconds)
+            self._ends[0].recv(65536)
+        return bool(ready)
 
 
 class _ConfirmedPublisher:
@@ -212,6 +272,9 @@ class _ConfirmedPublisher:
         self._refused = False
         if self.has_confirms:
             self.channel.confirm_select()
+            # The driver would look at the socket before each message whether the broker blocks;
+            # one that does confirms nothing, and that is noticed.
+            self.channel.connection.client_properties = {}
             self.channel.events["basic_ack"].add(self._on_ack)
             self.channel.events["basic_nack"].add(self._on_nack)
 
@@ -221,6 +284,7 @@ class _ConfirmedPublisher:
         Raises:
             UnconfirmedError: Any of them was refused, or not confirmed in time.
         """
+        self._cork(1)
         for envelope in envelopes:
             # Straight to the channel: nothing is left for kombu's producer to declare or encode.
             self.channel.basic_publish(
@@ -231,6 +295,7 @@ class _ConfirmedPublisher:
             if self.has_confirms:
                 self._next_tag += 1
                 self._unconfirmed.add(self._next_tag)
+        self._cork(0)
         while self._unconfirmed:
             try:
                 self.connection.drain_events(timeout=CONFIRM_TIMEOUT_SECONDS)
@@ -238,6 +303,12 @@ class _ConfirmedPublisher:
                 raise UnconfirmedError("the broker did not confirm in time") from error
             if self._refused:
                 raise UnconfirmedError("the broker refused a message")
+
+    def _cork(self, is_corked: int) -> None:
+        """Let the system send in large pieces: a packet for each message costs more than it."""
+        if self.has_confirms and hasattr(socket, "TCP_CORK"):  # Linux
+            sock: socket.socket = self.channel.connection.transport.sock
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, is_corked)
 
     def _message(self, envelope: Envelope) -> Any:
         return self.channel.prepare_message(

@@ -1,6 +1,7 @@
 """A TCP proxy between a process and a server, which is cut, slowed down or stopped at will."""
 
 import contextlib
+import ctypes
 import socket
 import struct
 import threading
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 CHUNK = 65536
 _RESET = struct.pack("ii", 1, 0)
+_SO_ATTACH_FILTER = 26
+_DROP_EVERYTHING = struct.pack("HBBI", 0x06, 0, 0, 0)  # BPF: "return 0"
 
 
 def at_port(url, port):
@@ -23,7 +26,9 @@ class Proxy:
 
     ``delay`` seconds pass before each chunk goes on. `cut` resets all connections, and refuses new
     ones until `mend`. `stall` forwards nothing until `mend`. `half_open` ends the server's side of
-    all connections and leaves the client's side open and silent; new connections work.
+    all connections and leaves the client's side open and silent; new connections work. `vanish`
+    is a host that is gone: its connections acknowledge nothing any more, not even a probe of the
+    system's keep-alive, towards the client as towards the server; new connections work.
     """
 
     def __init__(self, target):
@@ -65,6 +70,15 @@ class Proxy:
         for client, server in pairs:
             self._abandoned.append(client)
             _reset(server)
+
+    def vanish(self):
+        with self._lock:
+            pairs, self._pairs = self._pairs, set()
+        for pair in pairs:
+            for end in pair:
+                _deafen(end)
+                self._abandoned.append(end)
+        return len(pairs)
 
     def end_half_open(self):
         """Let the abandoned clients know, as the system's keep-alive would in time."""
@@ -138,6 +152,13 @@ class Proxy:
         if is_ours:
             for end in pair:
                 _reset(end)
+
+
+def _deafen(end):
+    """Let the kernel drop each packet that comes for this end, before anything is acknowledged."""
+    program = ctypes.create_string_buffer(_DROP_EVERYTHING)
+    filters = struct.pack("HL", 1, ctypes.addressof(program))
+    end.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, filters)
 
 
 def _reset(end):

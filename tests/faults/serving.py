@@ -17,12 +17,13 @@ patch_psycopg()
 import json  # noqa: E402
 import os  # noqa: E402
 import random  # noqa: E402
+import re  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 import traceback  # noqa: E402
 
 from services.gateway.journal import Journal  # noqa: E402
-from shared.kernel import broker, logs  # noqa: E402
+from shared.kernel import broker, database, logs  # noqa: E402
 from shared.kernel.database import Database  # noqa: E402
 from shared.kernel.nameko_host import build_container  # noqa: E402
 from shared.kernel.rpc import RpcClient  # noqa: E402
@@ -35,6 +36,7 @@ from tests.samples.services import LedgerService, MirrorService  # noqa: E402
 
 HEARTBEAT_SECONDS = 6
 HEAL_SECONDS = 1.0
+GIVE_UP = {"keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5000}
 
 
 def main():
@@ -71,6 +73,7 @@ def become(given):
         )
         Mirror.failing_amounts = {int(k): v for k, v in given.get("failing", {}).items()}
         broker.HEARTBEAT_SECONDS = HEARTBEAT_SECONDS
+        give_up_soon(database._POSTGRES_ARGUMENTS)
         serve(given)
         code = 0
     except BaseException:  # noqa: BLE001 -- told in the log; nothing may return to the parent's loop
@@ -78,6 +81,13 @@ def become(given):
     finally:
         sys.stdout.flush()
         os._exit(code)
+
+
+def give_up_soon(arguments):
+    """Wait for a silent end of a connection to the database for 5 s instead of 19 s."""
+    for name, value in GIVE_UP.items():
+        arguments["options"] = re.sub(rf"({name})=\d+", rf"\1={value}", arguments["options"])
+    arguments.update(GIVE_UP)
 
 
 def serve(given):

@@ -1,12 +1,19 @@
 """The network between a process and the broker or its database: cut, slow, silent, half-open."""
 
+import time
+
 import pytest
 
+from tests.faults.checker import position_of
 from tests.faults.harness import LISTENERS
+from tests.faults.test_twins import sessions
+from tests.story.steps import eventually
 
 pytestmark = pytest.mark.faults
 LINKS = [(name, what) for name in ("ledger", *LISTENERS) for what in ("broker", "database")]
 DELAY_SECONDS = 0.1
+NOTICED_SECONDS = 15.0
+"""The processes' connections are given up after 5 s of silence."""
 
 
 def cut(proxy):
@@ -45,3 +52,26 @@ def test_a_bad_network_loses_and_doubles_nothing(platform, judge, fault):
         platform.load.wait_for(5)
 
     judge(f"network {fault.__name__.replace('_', '-')}", len(LINKS))
+
+
+@pytest.mark.parametrize("name", ["ledger", *LISTENERS])
+def test_a_database_that_vanished_without_a_word_is_given_up_and_asked_anew(platform, judge, name):
+    proxy = platform.behind_a_proxy(name, "database")
+    platform.start()
+    platform.load.start()
+    platform.load.wait_for(10)
+    held = set(sessions(platform.urls[name]))
+
+    assert proxy.vanish() > 0
+    began = time.monotonic()
+    if name == "ledger":
+        platform.load.wait_for(10, NOTICED_SECONDS)
+    else:
+        end = platform.end()
+        url = platform.urls[name]
+        eventually(lambda: position_of(url) > end, f"{name} to go on", NOTICED_SECONDS)
+    # The server has given up its ends too: the locks of who vanished are free.
+    eventually(lambda: not held & set(sessions(platform.urls[name])), "the sessions to end",
+               NOTICED_SECONDS - (time.monotonic() - began))  # fmt: skip
+
+    judge(f"a database that vanished: {name}", 1)
