@@ -27,6 +27,7 @@ from rich.table import Table
 
 from bench import catch_up
 from bench.figures import at_steady_rate, summary
+from bench.http_command import AT_ONCE, KINDS, OURS, PEER, Commands
 from bench.machine import facts
 from services.gateway.journal import Journal, last_position
 from services.gateway.projections import metadata as gateway_metadata
@@ -46,9 +47,12 @@ ONE_BY_ONE = 500 if IS_QUICK else 2000
 DELAYS = 300 if IS_QUICK else 1000
 RATE = 100.0
 BATCH = 500
+HTTP_SECONDS = 2.0 if IS_QUICK else 6.0
 WARM_UP = 20
 LONGEST_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.0002
+LOOK_RARELY_SECONDS = 0.02
+"""Where a whole log is waited for: looking costs what is looked at its processor."""
 JST = 20 if IS_QUICK else 100
 FOLDED = 2000 if IS_QUICK else 20_000
 BY_THE_LIBRARY = 1000 if IS_QUICK else 4000
@@ -71,6 +75,12 @@ TARGETS: tuple[tuple[str, str, float, bool], ...] = (  # what, of whom, target, 
     (CAUGHT_UP, LIBRARY, 45.0, True),
     (f"{DELAY} p50, ms", f"{TRIP} p50, ms", 4.0, False),
     (f"{DELAY} p99, ms", f"{TRIP} p99, ms", 10.0, False),
+    (f"{FROM_REPLICA} p50, ms", f"{TRIP} p50, ms", 4.0, False),
+    (f"{FROM_REPLICA} p99, ms", f"{TRIP} p99, ms", 10.0, False),
+    (f"{AT_ONCE}, requests/s", f"{PEER}, requests/s", 1.5, True),
+    (f"{AT_ONCE} p99, ms", f"{PEER} p99, ms", 1.0, False),
+    (f"{OURS}, requests/s", f"{PEER}, requests/s", 1.5, True),
+    (f"{OURS} p99, ms", f"{PEER} p99, ms", 1.0, False),
 )
 
 
@@ -156,7 +166,7 @@ class Bench:
         relay = self.relay()
         started = time.perf_counter()
         with self.running(relay):
-            until(lambda: self.published() >= last)
+            until(lambda: self.published() >= last, LOOK_RARELY_SECONDS)
             return EVENTS / (time.perf_counter() - started)
 
     def end_to_end_rate(self) -> float:
@@ -167,7 +177,7 @@ class Bench:
             last = self.record(EVENTS)  # no relay yet: nothing but the broker can bring it
             started = time.perf_counter()
             with self.running(relay):
-                until(lambda: self.taken(last))
+                until(lambda: self.taken(last), LOOK_RARELY_SECONDS)
                 return EVENTS / (time.perf_counter() - started)
 
     def delays(self, ledger: Any, *others: Relay) -> dict[str, float]:
@@ -266,7 +276,7 @@ class Bench:
         return json.loads(run.stdout)
 
 
-def until(holds: Any) -> None:
+def until(holds: Any, pause_seconds: float = LOOK_AGAIN_SECONDS) -> None:
     """Look again and again.
 
     Raises:
@@ -276,7 +286,7 @@ def until(holds: Any) -> None:
     while not holds():
         if time.monotonic() > deadline:
             raise TimeoutError("the delivery did not get there")
-        time.sleep(LOOK_AGAIN_SECONDS)
+        time.sleep(pause_seconds)
 
 
 def caught_up(servers: real.Servers, ledger_url: str) -> dict[str, float]:
@@ -316,9 +326,25 @@ def measured(bench: Bench, servers: real.Servers) -> dict[str, list[float]]:
         }
         for what, of in delays.items():
             row |= {f"{what} p50, ms": of["p50_ms"], f"{what} p99, ms": of["p99_ms"]}
-        for name, value in row.items():
-            found.setdefault(name, []).append(round(value, 3))
+        keep(found, row)
     return found
+
+
+def http_commands(servers: real.Servers, found: dict[str, list[float]]) -> None:
+    """An HTTP command and its peer, in turns; nothing else runs then."""
+    commands = Commands(servers)
+    with commands.running():
+        for _ in range(ROUNDS):
+            for kind in KINDS:
+                of = commands.measure(kind, HTTP_SECONDS)
+                row = {f"{kind}, requests/s": of["per_second"]}
+                keep(found, row | {f"{kind} {p}, ms": of[f"{p}_ms"] for p in ("p50", "p99")})
+
+
+def keep(found: dict[str, list[float]], row: dict[str, float]) -> None:
+    """Add a round's figures to those of the others."""
+    for name, value in row.items():
+        found.setdefault(name, []).append(round(value, 3))
 
 
 def show(result: dict[str, Any], console: Console) -> None:
@@ -362,6 +388,7 @@ def main() -> None:
             found = measured(bench, servers)
         finally:
             bench.close()
+    http_commands(servers, found)
     figures = {
         name: {"median": statistics.median(v), "min": min(v), "max": max(v)}
         for name, v in found.items()
