@@ -47,6 +47,13 @@ def forker(tmp_path_factory):
     forker.stop()
 
 
+@pytest.fixture(scope="session")
+def plain_forker(tmp_path_factory):
+    forker = Forker(tmp_path_factory.mktemp("forker") / "plain.log", "plain")
+    yield forker
+    forker.stop()
+
+
 @pytest.fixture
 def platform(servers, forker, tmp_path):
     platform = Platform(servers, forker, tmp_path / "platform.log")

@@ -47,12 +47,12 @@ ACCOUNTS = tuple(f"account {number}" for number in range(5))
 
 
 class Forker:
-    """The process from which the sample processes are forked."""
+    """The process from which others are forked; ``plain`` ones have no green threads."""
 
-    def __init__(self, log):
+    def __init__(self, log, *arguments):
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.serving"],
+                [sys.executable, "-m", "tests.faults.serving", *arguments],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdin=subprocess.PIPE,

@@ -1,27 +1,31 @@
-"""Starts sample processes by forking: one JSON line on its input for each, its id as the answer.
+"""Starts processes by forking: one JSON line on its input for each, its id as the answer.
 
-Importing takes a second and a run has a thousand starts. A forked process has connections and
+Importing takes seconds and a run has a thousand starts. A forked process has connections and
 memory of its own, and SIGKILL takes all of it. When the input ends, the whole group is killed.
+With the argument ``plain`` nothing is patched, as in the platform's own projector.
 """
 
+import sys
 import warnings
 
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 import eventlet  # noqa: E402
 
-eventlet.monkey_patch(psycopg=False)
-from psycogreen.eventlet import patch_psycopg  # noqa: E402
+if "plain" not in sys.argv:
+    eventlet.monkey_patch(psycopg=False)
+    from psycogreen.eventlet import patch_psycopg
 
-patch_psycopg()
+    patch_psycopg()
 
 import json  # noqa: E402
 import os  # noqa: E402
 import random  # noqa: E402
 import re  # noqa: E402
 import signal  # noqa: E402
-import sys  # noqa: E402
 import traceback  # noqa: E402
 
+import platform_cli.serving  # noqa: E402
+from platform_cli import registry  # noqa: E402
 from services.gateway.journal import Journal  # noqa: E402
 from shared.kernel import broker, database, logs  # noqa: E402
 from shared.kernel.database import Database  # noqa: E402
@@ -42,6 +46,8 @@ GIVE_UP = {"keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5
 def main():
     plain = eventlet.patcher.original("os")  # the forking process itself has no green threads
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    registry.load_all()
+    platform_cli.serving.eventlet = eventlet  # it imports it only where it patches
     rest = b""
     while chunk := plain.read(0, 65536):
         *lines, rest = (rest + chunk).split(b"\n")
@@ -91,6 +97,13 @@ def give_up_soon(arguments):
 
 
 def serve(given):
+    if given["service"] in registry.PROCESSES:
+        os.environ.update(given["environment"])
+        if given["service"] == "projector":
+            platform_cli.serving.serve_projector()
+        else:
+            platform_cli.serving.serve_service(given["service"])
+        return
     if given["service"] == "journal":
         journal = Journal(Database(given["database"]), [Sums()])
         feed = RpcClient(given["broker"], timeout_seconds=3.0).read_feed

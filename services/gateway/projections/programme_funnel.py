@@ -30,6 +30,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
 )
 
 from services.gateway.journal_entry import JournalEntry
@@ -46,7 +47,13 @@ from services.gateway.projections.pages import (
     read_page,
 )
 from services.gateway.projections.polish import fold
-from services.gateway.projections.rows import change_row, find_row, read_as, same_named
+from services.gateway.projections.rows import (
+    change_row,
+    find_row,
+    read_as,
+    same_named,
+    write_where,
+)
 from shared.contracts import advisory, hdr, monitoring, recruitment
 from shared.contracts.base import ExpertRole, JstKind, JstRef
 from shared.contracts.recruitment import CallKind, Decision, PublishedResult
@@ -506,16 +513,20 @@ class ProgrammeFunnelView(View):
 def _take_part(connection: Connection, part: tuple[UUID, JstRef], entry: JournalEntry) -> None:
     """Keep the JST as the first event about it in the edition names it."""
     edition_id, jst = part
-    known = find_row(connection, funnel_jst, edition_id=edition_id, jst_id=jst.id)
-    moment = (entry.time, entry.source, entry.sequence)
-    if known is None or moment < (known.since, known.since_source, known.since_sequence):
-        names = ("since", "since_source", "since_sequence")
-        values = {
-            "edition_id": edition_id,
-            **jst_values(jst),
-            **dict(zip(names, moment, strict=True)),
-        }
-        upsert(connection, funnel_jst, values, key=("edition_id", "jst_id"))
+    values = {
+        "edition_id": edition_id,
+        **jst_values(jst),
+        "since": entry.time,
+        "since_source": entry.source,
+        "since_sequence": entry.sequence,
+    }
+    write_where(connection, funnel_jst, values, ("edition_id", "jst_id"), _is_earlier)
+
+
+def _is_earlier(new: Any) -> ColumnElement[bool]:
+    names = ("since", "since_source", "since_sequence")
+    held = tuple_(*(funnel_jst.c[name] for name in names))
+    return tuple_(*(new[name] for name in names)) < held
 
 
 def _belongs(connection: Connection, subject_id: UUID, part: tuple[UUID, JstRef]) -> None:
@@ -544,10 +555,12 @@ def _mark(
 ) -> None:
     """Keep when it was reached first, or first after it was lost."""
     key = {"milestone": milestone.value, "subject_id": subject_id}
-    known = find_row(connection, funnel_milestones, **key)
-    if known is None or known.lost_at is not None:
-        values = key | part | {"reached_at": entry.time, "lost_at": None}
-        upsert(connection, funnel_milestones, values, key=("milestone", "subject_id"))
+    values = key | part | {"reached_at": entry.time, "lost_at": None}
+    write_where(connection, funnel_milestones, values, ("milestone", "subject_id"), _was_lost)
+
+
+def _was_lost(_new: Any) -> ColumnElement[bool]:
+    return funnel_milestones.c.lost_at.is_not(None)
 
 
 def _lose(
