@@ -42,20 +42,20 @@ from tests.samples.parts import LEDGER, Account, AddAmount
 
 IS_QUICK = bool(os.environ.get("QUICK"))
 ROUNDS = 1 if IS_QUICK else 5
-EVENTS = 2000 if IS_QUICK else 10_000
-ONE_BY_ONE = 500 if IS_QUICK else 2000
-DELAYS = 300 if IS_QUICK else 1000
+EVENTS = 2000 if IS_QUICK else 5000
+ONE_BY_ONE = 500 if IS_QUICK else 1500
+DELAYS = 200 if IS_QUICK else 600
 RATE = 100.0
 BATCH = 500
-HTTP_SECONDS = 2.0 if IS_QUICK else 6.0
+HTTP_SECONDS = 2.0 if IS_QUICK else 4.0
 WARM_UP = 20
 LONGEST_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.0002
 LOOK_RARELY_SECONDS = 0.02
 """Where a whole log is waited for: looking costs what is looked at its processor."""
-JST = 20 if IS_QUICK else 100
-FOLDED = 2000 if IS_QUICK else 20_000
-BY_THE_LIBRARY = 1000 if IS_QUICK else 4000
+JST = 10 if IS_QUICK else 60
+FOLDED = 2000 if IS_QUICK else 10_000
+BY_THE_LIBRARY = 1000 if IS_QUICK else 2000
 RESULTS = Path(__file__).parent / "results" / "delivery.json"
 ONE_BY_ONE_RATE = "kombu publish-confirm, messages/s"
 CONSUMED_RATE = "kombu publish-confirm-consume, messages/s"

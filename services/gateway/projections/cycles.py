@@ -11,18 +11,22 @@ from uuid import UUID
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     Date,
     Float,
     Index,
     Integer,
+    ScalarSelect,
     Select,
     String,
     Table,
     Text,
     Uuid,
+    bindparam,
     func,
     select,
+    update,
 )
 
 from services.gateway.journal_entry import JournalEntry
@@ -326,14 +330,8 @@ class Cycles(View):
         """A row for the activity; the cycle's sums follow."""
         values = same_named(event, cycle_activities) | {"logged_at": entry.time}
         upsert(connection, cycle_activities, values, key=("activity_id",))
-        t = cycle_activities.c
-        sums = connection.execute(
-            select(func.count(), func.sum(t.hours), func.max(t.held_on)).where(
-                t.cycle_id == event.cycle_id
-            )
-        ).one()
-        names = ("activity_count", "activity_hours", "last_activity_on")
-        _change(connection, event.cycle_id, entry, **dict(zip(names, sums, strict=True)))
+        wanted = {"of_cycle_id": event.cycle_id, "at": entry.time}
+        connection.execute(_ADD_UP, wanted)
 
     @handles(advisory.CycleCompleted)
     def on_completed(
@@ -348,6 +346,24 @@ class Cycles(View):
         """The cycle's HDR, kept apart: the cycle may not be known here yet."""
         values = same_named(event, cycle_hdrs) | {"opened_at": entry.time}
         upsert(connection, cycle_hdrs, values, key=("hdr_id",))
+
+
+def _of_activities(figure: ColumnElement[Any]) -> ScalarSelect[Any]:
+    of_cycle = cycle_activities.c.cycle_id == bindparam("of_cycle_id")
+    return select(figure).where(of_cycle).scalar_subquery()
+
+
+_ADD_UP = (
+    update(cycles)
+    .where(cycles.c.cycle_id == bindparam("of_cycle_id"))
+    .values(
+        activity_count=_of_activities(func.count(cycle_activities.c.activity_id)),
+        activity_hours=_of_activities(func.sum(cycle_activities.c.hours)),
+        last_activity_on=_of_activities(func.max(cycle_activities.c.held_on)),
+        last_event_at=bindparam("at"),
+    )
+)
+"""Read and written by the server alone."""
 
 
 def _change(connection: Connection, cycle_id: UUID, entry: JournalEntry, **values: Any) -> None:
