@@ -15,6 +15,9 @@ VAR = Path(__file__).parents[2] / "var" / "faults"
 SEED = int(os.environ.get("SEED") or 20261126)
 KILLS = int(os.environ.get("KILLS") or 100)
 MINUTES = float(os.environ.get("MINUTES") or 10)
+LONG = 300
+"""From so many kills on, it is a long run."""
+collect_ignore = [] if KILLS >= LONG else ["test_programme.py"]
 FIGURES = []
 """Rows: fault, times, commands (``None`` in a part of the row before), seconds, flaws."""
 

@@ -4,13 +4,11 @@ import math
 
 import pytest
 
-from tests.faults.conftest import FIGURES, KILLS, MINUTES, SEED
+from tests.faults.conftest import FIGURES, KILLS, LONG, MINUTES, SEED
 from tests.faults.harness import NAMES, Assassin
 from tests.faults.steps import STEPS
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(60 * MINUTES + 120)]
-ENOUGH_FOR_EACH = 300
-"""Kills after which each process has met each of its own steps, on a slow machine too."""
 PATIENCE_SECONDS = 3.0
 """After so long without passing its step, a process is killed from outside."""
 
@@ -33,6 +31,6 @@ def test_killed_at_every_step_again_and_again_nothing_is_lost_or_doubled(platfor
     assert assassin.early == [], "acknowledged before the effect was committed"
     assert all(are_done), f"{assassin.kills} kills in {MINUTES:g} minutes"
     steps = {(name, step) for name, of_name in STEPS.items() for step in of_name}
-    if KILLS >= ENOUGH_FOR_EACH:
+    if KILLS >= LONG:
         assert steps - set(assassin.deaths) == set(), "never died there"
     assert {step for _, step in steps} - {step for _, step in assassin.deaths} == set()

@@ -1,4 +1,7 @@
-"""The platform's own processes, killed again and again while a whole programme is carried out."""
+"""The platform's own processes, killed again and again while a whole programme is carried out.
+
+In long runs; in short ones ``tests/story/test_distributed.py`` kills each of them once.
+"""
 
 import math
 
@@ -8,17 +11,15 @@ from deploy.local.databases import drop_environment, make_environment
 from platform_cli.migrating import migrate
 from platform_cli.registry import PROCESSES
 from tests import servers as real
-from tests.faults.conftest import FIGURES, KILLS, MINUTES, SEED
+from tests.faults.conftest import FIGURES, KILLS, SEED
 from tests.faults.programme import FORKED, Killer, Programme, flaws_in, level, urls_in
 from tests.story.checking import check
 from tests.story.processes import log_shown_on_failure, ore
 from tests.story.story import Story
 from tests.story.views import differences, dump
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(60 * MINUTES + 300)]
-LONG = 300
-"""From so many kills on, it is a long run."""
-STORIES = math.ceil(KILLS / 150) if KILLS >= LONG else 1
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
+STORIES = math.ceil(KILLS / 500)
 
 
 @pytest.fixture
