@@ -441,12 +441,6 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             limit: At most so many a page; one before the last may have fewer.
             up_to_newer: End before an event of a later release instead of refusing all.
 
-        Args:
-            mapper: Makes events of what is stored.
-            after: Highest number already seen; 0 for all.
-            limit: At most so many.
-            up_to_newer: End before an event of a later release instead of refusing all.
-
         Raises:
             FenceTimeoutError: A transaction that may still write events does not end.
             MapperDeserialisationError: An event cannot be read; it is named.
