@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -312,21 +313,18 @@ def measured(bench: Bench, servers: real.Servers) -> dict[str, list[float]]:
         until(lambda: bench.taken(int(bench.ledger.log.max_notification_id())))
     found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        row = {
-            ONE_BY_ONE_RATE: bench.one_by_one_rate(),
-            RELAY: bench.relay_rate(),
-            CONSUMED_RATE: bench.peer("deliver", ONE_BY_ONE),
-            JOURNAL: bench.end_to_end_rate(),
-            **caught_up(servers, bench.urls[0]),
-        }
-        delays = {
-            TRIP: bench.peer("round-trip", DELAYS, RATE),
-            DELAY: bench.delays(bench.ledger),
-            FROM_REPLICA: bench.replica_delays(),
-        }
-        for what, of in delays.items():
-            row |= {f"{what} p50, ms": of["p50_ms"], f"{what} p99, ms": of["p99_ms"]}
-        keep(found, row)
+        keep(found, {ONE_BY_ONE_RATE: bench.one_by_one_rate()})
+        keep(found, {RELAY: bench.relay_rate()})
+        keep(found, {CONSUMED_RATE: bench.peer("deliver", ONE_BY_ONE)})
+        keep(found, {JOURNAL: bench.end_to_end_rate()})
+        keep(found, caught_up(servers, bench.urls[0]))
+        for what, measure in (
+            (TRIP, partial(bench.peer, "round-trip", DELAYS, RATE)),
+            (DELAY, partial(bench.delays, bench.ledger)),
+            (FROM_REPLICA, bench.replica_delays),
+        ):
+            of = measure()
+            keep(found, {f"{what} {p}, ms": of[f"{p}_ms"] for p in ("p50", "p99")})
     return found
 
 
@@ -342,9 +340,10 @@ def http_commands(servers: real.Servers, found: dict[str, list[float]]) -> None:
 
 
 def keep(found: dict[str, list[float]], row: dict[str, float]) -> None:
-    """Add a round's figures to those of the others."""
+    """Add a round's figures to those of the others, and tell them at once."""
     for name, value in row.items():
         found.setdefault(name, []).append(round(value, 3))
+        print(f"{name}: {value:g}", file=sys.stderr, flush=True)
 
 
 def show(result: dict[str, Any], console: Console) -> None:

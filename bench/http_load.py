@@ -27,7 +27,7 @@ def main() -> None:
     body: bytes = json.dumps(given["body"]).encode()
     took: list[float] = []
     failures: list[Any] = []
-    ready = threading.Barrier(clients + 1)
+    ready = threading.Barrier(clients + 1, timeout=30)
 
     def work() -> None:
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
