@@ -62,13 +62,12 @@ class Sums(View):
 
     def apply(self, connection: Connection, entries: Iterable[Entry]) -> None:
         """A batch."""
-        added: Counter[UUID] = Counter()
+        added: Counter[str] = Counter()
         for entry, data in entries:
             if self.listens_to(entry.type):
-                event = AmountAdded.model_validate(data)
-                added[event.account_id] += event.amount
+                added[data["account_id"]] += data["amount"]  # checked when it was appended
         if added:
-            self._add(connection, added)
+            self._add(connection, {UUID(text): amount for text, amount in added.items()})
 
     def _add(self, connection: Connection, added: dict[UUID, int]) -> None:
         statement = insert(sums)

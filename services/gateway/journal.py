@@ -67,6 +67,7 @@ SOURCES = ("recruitment", "advisory", "hdr", "monitoring")
 BATCH = 1000
 FIRST_WAIT_SECONDS = 0.002
 LONGEST_WAIT_SECONDS = 0.02
+BEYOND_ALL = 2**62
 
 journal = Table(
     "journal",
@@ -126,13 +127,15 @@ _READ = (
             for name in (*JournalEntry._fields, "body")
         )
     )
-    .where(journal.c.position > bindparam("after"))
+    # Bounded on both sides: of a journal that has just grown PostgreSQL knows nothing yet, takes an
+    # open end for a third of it, and would read and sort all of that for each page.
+    .where(journal.c.position > bindparam("after"), journal.c.position < BEYOND_ALL)
     .order_by(journal.c.position)
     .limit(bindparam("most"))
 )
 _POSITIONS = (
     select(journal.c.position)
-    .where(journal.c.position > bindparam("after"))
+    .where(journal.c.position > bindparam("after"), journal.c.position < BEYOND_ALL)
     .order_by(journal.c.position)
 )
 _LAST = select(func.max(journal.c.position))
