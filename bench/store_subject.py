@@ -17,7 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-EVENTS_OF_ONE, READ_AT_ONCE, STATE = 50, 500, b'{"text":"' + b"x" * 100 + b'"}'
+EVENTS_OF_ONE, READ_AT_ONCE = 50, 500
+STATE = (  # of an event as the library stores it
+    b'{"timestamp":{"_type_":"datetime_iso","_data_":"2026-01-01T00:00:00.000001+00:00"},"text":"'
+    + b"x" * 40
+    + b'","number":7}'
+)
 SEEDED = 5_000
 FOLLOW_SECONDS, TURNS = 0.02, 5
 
@@ -68,8 +73,12 @@ def library(  # noqa: C901 -- one measurement after the other
     gc.freeze()  # what was imported is not looked through again: as our processes do at their start
     recorder = application.recorder
 
+    sample = Thing("")
+    sample.change("", 0)
+    topic = application.mapper.to_stored_event(sample.collect_events()[-1]).topic
+
     def append() -> None:
-        recorder.insert_events([StoredEvent(uuid4(), 1, "thing", STATE)])
+        recorder.insert_events([StoredEvent(uuid4(), 1, topic, STATE)])
 
     found = {
         "append, 8 writers": rate(append, seconds, 8),
