@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from platform_cli.one_process import EmbeddedPlatform
 
 console = Console(stderr=True)
+FIRST_PAGE_SECONDS = 1.0
+"""How long loading the demonstration waits, so that who opens the address at once sees a page."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C while starting, as shells count."""
 
@@ -125,7 +127,7 @@ def run(folder: Path, host: str, port: int, *, with_demo: bool) -> None:
         address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
         console.print(f"[bold]The platform is running:[/bold] {address}   (Ctrl-C ends it)")
         if with_demo:
-            eventlet.spawn(_load_demo, platform, stopping)
+            eventlet.spawn_after(FIRST_PAGE_SECONDS, _load_demo, platform, stopping)
         stopping.wait()
         console.print("Stopping …")
         server.kill()

@@ -34,11 +34,8 @@ PYTHON = VENV / "bin" / "python"
 UV_LOCK = ROOT / "requirements" / "uv.lock"
 DEV_LOCK = ROOT / "requirements" / "dev.lock"
 STAMP = VENV / ".stamps" / "packages"
-HEAVIEST = (
-    "import alembic.command, sqlalchemy.dialects.sqlite, typer",
-    "import eventlet.wsgi, flask_babel, flask_wtf, nameko.rpc, prometheus_client, pydantic",
-)
-"""What takes longest to import, in two parts of about the same weight, for two cores."""
+HEAVIEST = "import alembic.command, sqlalchemy.dialects.sqlite"
+"""What takes longest to import, of what both processes of a first start import at once."""
 
 
 def main() -> int:
@@ -69,8 +66,7 @@ def install_the_rest(uv: str, beside: Executor) -> None:
     """
     steps = []
     if sync_packages(uv):
-        steps += [beside.submit(compile_packages, imports) for imports in HEAVIEST]
-        steps.append(beside.submit(install_project, uv))
+        steps += [beside.submit(install_project, uv), beside.submit(compile_heaviest)]
     translations = [str(PYTHON), "-m", "tooling.translations"]
     steps.append(beside.submit(run, translations, "the translations are not right"))
     for step in steps:
@@ -148,9 +144,9 @@ def install_project(uv: str) -> None:
     mark(STAMP, _wanted())
 
 
-def compile_packages(imports: str) -> None:
-    """Make the byte code of what is imported, which the first start would do on one core."""
-    run([str(PYTHON), "-W", "ignore", "-c", imports], "a package does not start", compiling())
+def compile_heaviest() -> None:
+    """Make the byte code of what is slowest to import, on the core that waits meanwhile."""
+    run([str(PYTHON), "-W", "ignore", "-c", HEAVIEST], "a package does not start", compiling())
 
 
 def _succeeds(command: Sequence[str]) -> bool:
