@@ -11,9 +11,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
+from typing import Any
 
 from deploy.local.processes import InfraError
 from tooling import frontend
@@ -34,8 +36,11 @@ PYTHON = VENV / "bin" / "python"
 UV_LOCK = ROOT / "requirements" / "uv.lock"
 DEV_LOCK = ROOT / "requirements" / "dev.lock"
 STAMP = VENV / ".stamps" / "packages"
+SOURCES = ("platform_cli", "services", "shared")
 HEAVIEST = "import alembic.command, sqlalchemy.dialects.sqlite"
-"""What takes longest to import, of what both processes of a first start import at once."""
+"""What takes longest to import, of large packages of which little is used."""
+HEAVY = ("eventlet", "flask", "jinja2", "kombu", "pydantic", "rich", "structlog", "werkzeug")
+"""Packages of which most is used."""
 
 
 def main() -> int:
@@ -45,6 +50,8 @@ def main() -> int:
         pip()
         with ThreadPoolExecutor() as beside:  # the steps are processes: a thread waits for each
             front_end = beside.submit(frontend.install, after_uv := Event())
+            if not is_current(STAMP, _wanted()):
+                beside.submit(compile_all, sys.executable, ROOT, SOURCES)
             try:
                 uv = install_uv()
             finally:
@@ -64,9 +71,13 @@ def install_the_rest(uv: str, beside: Executor) -> None:
     Raises:
         SetupError: A part of it failed; its own words stand above.
     """
-    steps = []
+    steps: list[Future[Any]] = []
     if sync_packages(uv):
-        steps += [beside.submit(install_project, uv), beside.submit(compile_heaviest)]
+        steps += [
+            beside.submit(install_project, uv),
+            beside.submit(_succeeds, [str(PYTHON), "-c", HEAVIEST], compiling()),
+            beside.submit(compile_all, str(PYTHON), site_packages(), HEAVY),
+        ]
     translations = [str(PYTHON), "-m", "tooling.translations"]
     steps.append(beside.submit(run, translations, "the translations are not right"))
     for step in steps:
@@ -144,13 +155,22 @@ def install_project(uv: str) -> None:
     mark(STAMP, _wanted())
 
 
-def compile_heaviest() -> None:
-    """Make the byte code of what is slowest to import, on the core that waits meanwhile."""
-    run([str(PYTHON), "-W", "ignore", "-c", HEAVIEST], "a package does not start", compiling())
+def compile_all(python: str, folder: Path, packages: Sequence[str]) -> None:
+    """Make packages' byte code while a core waits; else the first start does it, on one core."""
+    folders = [str(folder / package) for package in packages]
+    options = ("-q", "-q", "-x", r"/(tests|v1)/")
+    _succeeds([python, "-m", "compileall", *options, *folders], compiling())
 
 
-def _succeeds(command: Sequence[str]) -> bool:
-    return subprocess.run(command, check=False, cwd=ROOT, capture_output=True).returncode == 0
+def site_packages() -> Path:
+    """Where the environment's packages are."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return VENV / "lib" / version / "site-packages"
+
+
+def _succeeds(command: Sequence[str], env: Mapping[str, str] | None = None) -> bool:
+    done = subprocess.run(command, check=False, cwd=ROOT, env=env, capture_output=True)
+    return done.returncode == 0
 
 
 def _wanted() -> str:
