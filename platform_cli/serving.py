@@ -36,6 +36,8 @@ from shared.kernel.database import Database  # noqa: E402
 from shared.kernel.settings import ServiceSettings, SettingsError, number  # noqa: E402
 
 log = structlog.get_logger(__name__)
+STOP_SECONDS = 25.0
+"""A little less than what compose and Kubernetes grant before they kill."""
 
 
 def serve_service(name: str) -> None:
@@ -45,8 +47,11 @@ def serve_service(name: str) -> None:
     settings = ServiceSettings.from_environment(name)
     container = build_container(registry.load(name).service_class(), settings)
 
+    patience = number(os.environ, "ORE_STOP_SECONDS", STOP_SECONDS, 1)
+
     def stop(*_: object) -> None:
         eventlet.spawn_n(container.stop)
+        eventlet.spawn_after(patience, give_up, name)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
@@ -57,6 +62,15 @@ def serve_service(name: str) -> None:
     log.info("service_started", service=name)
     container.wait()
     log.info("service_stopped", service=name)
+
+
+def give_up(name: str) -> None:
+    """End this process though something in it does not: a server that vanished is waited for.
+
+    What is in hand then is as after a crash: not acknowledged, so it is done by another process.
+    """
+    log.warning("service_stop_overdue", service=name)
+    os._exit(1)
 
 
 def serve_projector() -> None:

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from deploy import kubernetes
 from deploy.local.databases import ask_management
-from deploy.rotation import _statement
 from deploy.secret_files import definitions_for
 from platform_cli.main import app
 from services.gateway.journal import journal
@@ -184,15 +183,6 @@ def test_an_owner_gives_the_runtime_role_its_rights_and_no_others(servers, owned
         for refused in ("CREATE TABLE mine (id int)", "DROP TABLE events", "TRUNCATE events"):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute(refused)
-
-
-def test_the_statements_of_a_rotation_change_the_password(servers, owned):
-    give_rights(servers, owned)
-    real._administer(servers, sql.SQL(_statement(f"{owned}_runtime", "0a" * 24)))
-
-    as_role(servers, owned, "runtime", "0a" * 24).close()
-    with pytest.raises(psycopg2.OperationalError):
-        as_role(servers, owned, "runtime", "r")
 
 
 def log_in(servers, name, password):
