@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from services.gateway.journal import Journal
 from shared.contracts.base import ContractEvent
-from shared.kernel import application, broker, positions, relay, schema
+from shared.kernel import application, broker, event_store, positions, relay, schema
 from shared.kernel.application import ServiceApplication
 from shared.kernel.event_store import EventRecorder
 from shared.kernel.publication import Publications
@@ -219,11 +219,16 @@ def _store_the_position_before_the_confirm():
 
 
 def _read_without_a_fence():
-    def top(self, after, deadline_seconds):
-        with self.database.reading() as connection:
-            return connection.exec_driver_sql("SELECT last_value FROM events_id_seq").scalar_one()
+    def whatever_is_there(self, after, limit, deadline_seconds=0):
+        with self.database.single_statements() as session:
+            top = event_store._run(session, "top_and_fence", self.table.name, (after,))[0][0]
+            if top <= after:
+                return top, ()
+            wanted = (after, top, limit, 0)  # behind transaction 0 everything has ended
+            _, *columns = event_store._run(session, "page", self.table.name, wanted)[0]
+        return top, columns
 
-    EventRecorder._wait_at_fence = top
+    EventRecorder._behind_fence = whatever_is_there
 
 
 def _keep_no_position_with_the_effect():
