@@ -55,8 +55,8 @@ def published(application):
     return row.published_sequence if row else 0
 
 
-def add(application, amount):
-    request = AddAmount(name="a", amount=amount)
+def add(application, amount, name="a"):
+    request = AddAmount(name=name, amount=amount)
     return application.execute(lambda: application.add_amount(request)).position
 
 
@@ -78,7 +78,7 @@ def test_many_commits_at_once_are_told_of_too(ledger, replica, run):
     run(replica)
 
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(partial(add, replica), range(80)))
+        list(pool.map(partial(add, replica, 1), map(str, range(80))))
 
     last = ledger.log.max_notification_id()
     eventually(lambda: published(ledger) == last, "the leader to publish all", SOON_SECONDS)
