@@ -119,7 +119,10 @@ def memory() -> dict[str, int]:
     for row in docker("stats", "--no-stream", "--format", template, *mine).splitlines():
         name, usage, *_ = row.split()
         service = name.removeprefix(f"{ENVIRONMENT['COMPOSE_PROJECT_NAME']}-").rpartition("-")[0]
-        number, unit = re.fullmatch(r"([0-9.]+)([KMG])iB", usage).groups()
+        measured = re.fullmatch(r"([0-9.]+)([KMG])iB", usage)
+        if measured is None:  # "0B" or "--": it is being started anew at this moment
+            continue
+        number, unit = measured.groups()
         megabytes = float(number) * {"K": 1 / 1024, "M": 1, "G": 1024}[unit]
         used[service] = used.get(service, 0) + round(megabytes)
     return used
