@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -14,6 +13,7 @@ from shared.kernel.rpc import RpcClient, ServiceUnavailableError
 from tests import servers as real
 from tests.architecture.tree import ROOT
 from tests.faults.proxy import Proxy, at_port
+from tests.integration.kernel.conftest import eventually
 
 pytestmark = pytest.mark.integration
 START_SECONDS = 60.0
@@ -33,17 +33,17 @@ def environment(servers):
 
 
 def wait_until_it_answers(broker_url, process):
-    rpc, deadline = RpcClient(broker_url, timeout_seconds=2), time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    rpc = RpcClient(broker_url, timeout_seconds=2)
+
+    def answers():
         assert process.poll() is None, "it ended by itself"
         try:
-            rpc.call("monitoring", "report_status", {})
+            return rpc.call("monitoring", "report_status", {})
         except ServiceUnavailableError:
-            time.sleep(0.1)
-        else:
-            rpc.close()
-            return
-    pytest.fail("it never answered")
+            return None
+
+    eventually(answers, "the service to answer", START_SECONDS)
+    rpc.close()
 
 
 @pytest.mark.parametrize("vanished", ["nothing", "broker", "database"])
