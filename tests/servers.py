@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,13 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
-from deploy.local.databases import ask_management, make_virtual_host
+from deploy.local.databases import (
+    ask_management,
+    drop_environment,
+    make_environment,
+    make_virtual_host,
+)
+from platform_cli import migrating
 
 RECORD = Path(__file__).parents[1] / "var" / "infra.json"
 
@@ -93,6 +99,27 @@ def _administer(servers: Servers, statement: sql.Composed) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
     connection.close()
+
+
+@contextmanager
+def an_environment(
+    servers: Servers, kind: str, names: Iterable[str] = migrating.ALL
+) -> Iterator[dict[str, str]]:
+    """The variables of a platform with databases and a virtual host of its own; dropped at the end.
+
+    Args:
+        servers: Where they are made.
+        kind: What their names begin with.
+        names: Whose databases get their tables.
+    """
+    where = (servers.postgres_url, servers.amqp_url, servers.management_url)
+    prefix = unique(kind)
+    made = make_environment(*where, prefix)
+    try:
+        migrating.migrate(names, environment=made)
+        yield made
+    finally:
+        drop_environment(servers.postgres_url, servers.management_url, prefix)
 
 
 @contextmanager

@@ -184,8 +184,8 @@ def gather(urls, commands, wire, **known):
     log = _events(urls["ledger"], "ledger.AmountAdded")
     accounts = {Copy.create_id(a): a for a in {entry.account for entry in log}}
     effects = _events(urls["mirror"], "mirror.AmountHeard")
-    [relay] = _rows(urls["ledger"], "SELECT published_sequence FROM relay") or [(0,)]
-    journal = _rows(
+    [relay] = rows_in(urls["ledger"], "SELECT published_sequence FROM relay") or [(0,)]
+    journal = rows_in(
         urls["journal"],
         "SELECT sequence, subject, body::json->'data'->>'amount' FROM journal ORDER BY position",
     )
@@ -209,7 +209,7 @@ def gather(urls, commands, wire, **known):
 
 def parked_at(url):
     """What a listener parked: the amount of an event, the error of what is none."""
-    rows = _rows(
+    rows = rows_in(
         url,
         "SELECT source, body, error FROM parked_messages ORDER BY source, sequence, id",
     )
@@ -221,13 +221,13 @@ def parked_at(url):
 
 def position_of(url):
     """How far a listener has come in the ledger's log."""
-    rows = _rows(url, "SELECT sequence FROM subscription_positions WHERE source = 'ledger'")
+    rows = rows_in(url, "SELECT sequence FROM subscription_positions WHERE source = 'ledger'")
     return rows[0][0] if rows else 0
 
 
 def published_up_to(url):
     """The last contract event that the broker confirmed to the ledger's relay."""
-    rows = _rows(url, "SELECT published_sequence FROM relay")
+    rows = rows_in(url, "SELECT published_sequence FROM relay")
     return rows[0][0] if rows else 0
 
 
@@ -237,28 +237,29 @@ def numbers_between(url, after, up_to):
         "SELECT id FROM events WHERE topic = 'ledger.AmountAdded' AND id > %s AND id <= %s "
         "ORDER BY id"
     )
-    return [row[0] for row in _rows(url, query, (after, up_to))]
+    return [row[0] for row in rows_in(url, query, (after, up_to))]
 
 
 def end_of(url):
     """The number of the ledger's last contract event; 0 before the first."""
     query = "SELECT coalesce(max(id), 0) FROM events WHERE topic = 'ledger.AmountAdded'"
-    return _rows(url, query)[0][0]
+    return rows_in(url, query)[0][0]
 
 
 def _events(url, topic):
     query = "SELECT id, originator_id, state FROM events WHERE topic = %s ORDER BY id"
     return [
         Entry(number, UUID(originator), orjson.loads(bytes(state))["amount"])
-        for number, originator, state in _rows(url, query, (topic,))
+        for number, originator, state in rows_in(url, query, (topic,))
     ]
 
 
 def _sums_in(url, query):
-    return {UUID(account): total for account, total in _rows(url, query)}
+    return {UUID(account): total for account, total in rows_in(url, query)}
 
 
-def _rows(url, query, parameters=()):
+def rows_in(url, query, parameters=()):
+    """Rows of a query, on a connection of its own."""
     connection = psycopg2.connect(url)
     try:
         with connection.cursor() as cursor:

@@ -12,11 +12,9 @@ from collections import Counter
 from itertools import pairwise
 from random import Random
 
-import psycopg2
-
 from deploy.local.processes import Process
 from platform_cli import registry
-from tests.faults.checker import Flaw
+from tests.faults.checker import Flaw, rows_in
 from tests.faults.harness import LEVEL_SECONDS, START_SECONDS
 from tests.story.processes import Distributed
 from tests.story.steps import eventually
@@ -157,12 +155,12 @@ def _journal(urls):
     positions; what is missing before it was published, by the story's numbers.
     """
     for source in registry.SERVICES:
-        rows = _rows(
+        rows = rows_in(
             urls["gateway"],
             "SELECT sequence, previous_sequence FROM journal WHERE source = %s ORDER BY position",
-            source,
+            (source,),
         )
-        log = {row[0] for row in _rows(urls[source], "SELECT id FROM events")}
+        log = {row[0] for row in rows_in(urls[source], "SELECT id FROM events")}
         for number, times in Counter(row[0] for row in rows).items():
             if times > 1:
                 yield Flaw("journal entry doubled", f"{source} {number}")
@@ -179,19 +177,19 @@ def _journal(urls):
 def _positions(urls):
     """Everybody has come to the end of what each service published, and that to the log's end."""
     for source in registry.SERVICES:
-        [end] = _rows(urls[source], "SELECT coalesce(max(id), 0) FROM events")
-        relay = _rows(urls[source], "SELECT position, published_sequence FROM relay")
+        [end] = rows_in(urls[source], "SELECT coalesce(max(id), 0) FROM events")
+        relay = rows_in(urls[source], "SELECT position, published_sequence FROM relay")
         position, published = relay[0] if relay else (0, 0)
         if position != end[0]:
             yield Flaw("relay lost the end", f"{source} is at {position} of {end[0]}")
         for listener, url in urls.items():
-            held = _rows(
-                url, "SELECT sequence FROM subscription_positions WHERE source = %s", source
+            held = rows_in(
+                url, "SELECT sequence FROM subscription_positions WHERE source = %s", (source,)
             )
             if held and held[0][0] != published:
                 what = f"{listener} is at {held[0][0]} of {source}'s {published}"
                 yield Flaw("listener lost the end", what)
-    [(behind,)] = _rows(
+    [(behind,)] = rows_in(
         urls["gateway"],
         "SELECT count(*) FROM view_positions WHERE position <> (SELECT max(position) FROM journal)",
     )
@@ -201,15 +199,5 @@ def _positions(urls):
 
 def _parked(urls):
     for name, url in urls.items():
-        for kind, error in _rows(url, "SELECT subscription, error FROM parked_messages"):
+        for kind, error in rows_in(url, "SELECT subscription, error FROM parked_messages"):
             yield Flaw("parked", f"{name}: {kind}: {error}")
-
-
-def _rows(url, query, *parameters):
-    connection = psycopg2.connect(url)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(query, parameters)
-            return cursor.fetchall()
-    finally:
-        connection.close()

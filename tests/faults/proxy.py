@@ -65,15 +65,12 @@ class Proxy:
         self._may_flow.clear()
 
     def half_open(self):
-        with self._lock:
-            pairs, self._pairs = self._pairs, set()
-        for client, server in pairs:
+        for client, server in self._take_pairs():
             self._abandoned.append(client)
             _reset(server)
 
     def vanish(self):
-        with self._lock:
-            pairs, self._pairs = self._pairs, set()
+        pairs = self._take_pairs()
         for pair in pairs:
             for end in pair:
                 _deafen(end)
@@ -103,10 +100,13 @@ class Proxy:
         self._listener.close()
         self._reset_all()
 
-    def _reset_all(self):
+    def _take_pairs(self):
         with self._lock:
             pairs, self._pairs = self._pairs, set()
-        for pair in pairs:
+        return pairs
+
+    def _reset_all(self):
+        for pair in self._take_pairs():
             for end in pair:
                 _reset(end)
 

@@ -7,8 +7,6 @@ import math
 
 import pytest
 
-from deploy.local.databases import drop_environment, make_environment
-from platform_cli.migrating import migrate
 from platform_cli.registry import PROCESSES
 from tests import servers as real
 from tests.faults.conftest import FIGURES, KILLS, SEED
@@ -24,14 +22,8 @@ STORIES = math.ceil(KILLS / 500)
 
 @pytest.fixture
 def environment(servers):
-    where = (servers.postgres_url, servers.amqp_url, servers.management_url)
-    prefix = real.unique("programme")
-    made = make_environment(*where, prefix)
-    try:
-        migrate(environment=made)
+    with real.an_environment(servers, "programme") as made:
         yield made
-    finally:
-        drop_environment(servers.postgres_url, servers.management_url, prefix)
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from deploy.local.databases import drop_environment, make_environment
-from platform_cli.migrating import migrate
 from shared.kernel.rpc import RpcClient, ServiceUnavailableError
 from tests import servers as real
 from tests.architecture.tree import ROOT
@@ -24,12 +22,8 @@ ENDED_WITHIN_SECONDS = 40.0
 
 @pytest.fixture
 def environment(servers):
-    prefix = real.unique("stopping")
-    where = (servers.postgres_url, servers.amqp_url, servers.management_url)
-    made = make_environment(*where, prefix)
-    migrate(["monitoring"], environment=made)
-    yield made
-    drop_environment(servers.postgres_url, servers.management_url, prefix)
+    with real.an_environment(servers, "stopping", ["monitoring"]) as made:
+        yield made
 
 
 def wait_until_it_answers(broker_url, process):

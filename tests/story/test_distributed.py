@@ -4,8 +4,6 @@ import os
 
 import pytest
 
-from deploy.local.databases import drop_environment, make_environment
-from platform_cli.migrating import migrate
 from platform_cli.registry import PROCESSES, SERVICES
 from tests import servers as real
 from tests.story.checking import check
@@ -32,15 +30,8 @@ KILLED_DURING = {
 
 @pytest.fixture
 def environment():
-    servers = real.find()
-    where = (servers.postgres_url, servers.amqp_url, servers.management_url)
-    prefix = real.unique("story")
-    made = make_environment(*where, prefix)
-    try:
-        migrate(environment=made)
+    with real.an_environment(real.find(), "story") as made:
         yield made
-    finally:
-        drop_environment(servers.postgres_url, servers.management_url, prefix)
 
 
 @pytest.fixture
