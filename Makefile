@@ -22,9 +22,10 @@ help: ## list these targets
 
 setup: ## install what is needed, here only: packages, front-end files, translations
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv)." >&2; exit 1; }
-	@$(PYTHON) -m tooling.environment
+	@$(PYTHON) -m tooling.environment $(SET_UP)
 
 # The module that `ore up --embedded` hands over to: without the command line's own second.
+run: SET_UP := --to-run
 run: setup ## start the whole platform in one process (PORT=8001, DATA=folder to choose others)
 	@$(VENV)/python -m platform_cli.embedded $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 

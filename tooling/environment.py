@@ -3,6 +3,9 @@
 Runs on any Python from 3.11 with the standard library alone. uv comes by pip into ``.tools/uv``,
 the project's packages by uv into ``.venv``, each exactly as locked, with hashes. A step that has
 nothing to do is skipped, so it is cheap to run before everything else.
+
+With ``--to-run``, as ``make run`` asks, a new folder gets what the platform needs to run and no
+more: who only looks at it does not wait for the tools of development.
 """
 
 import os
@@ -35,7 +38,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV_LOCK = ROOT / "requirements" / "uv.lock"
 DEV_LOCK = ROOT / "requirements" / "dev.lock"
-STAMP = VENV / ".stamps" / "packages"
+RUN_LOCK = ROOT / "requirements" / "cli.lock"
+STAMPS = VENV / ".stamps"
 SOURCES = ("platform_cli", "services", "shared")
 HEAVIEST = "import alembic.command, sqlalchemy.dialects.sqlite"
 """What takes longest to import, of large packages of which little is used."""
@@ -46,17 +50,18 @@ HEAVY = ("eventlet", "flask", "jinja2", "kombu", "pydantic", "rich", "structlog"
 def main() -> int:
     """Set up what is not set up yet; 0, or 1 with one sentence on what is missing."""
     started = time.monotonic()
+    lock = lock_for(to_run="--to-run" in sys.argv)
     try:
         pip()
         with ThreadPoolExecutor() as beside:  # the steps are processes: a thread waits for each
             front_end = beside.submit(frontend.install, after_uv := Event())
-            if not is_current(STAMP, _wanted()):
+            if not is_current(stamp_of(lock), _wanted(lock)):
                 beside.submit(compile_all, sys.executable, ROOT, SOURCES)
             try:
                 uv = install_uv()
             finally:
                 after_uv.set()
-            install_the_rest(uv, beside)
+            install_the_rest(uv, lock, beside)
             front_end.result()
     except (SetupError, InfraError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -65,16 +70,26 @@ def main() -> int:
     return 0
 
 
-def install_the_rest(uv: str, beside: Executor) -> None:
+def lock_for(*, to_run: bool) -> Path:
+    """The lock file that ``.venv`` is to follow: once it has the tools of development, theirs."""
+    return RUN_LOCK if to_run and not stamp_of(DEV_LOCK).exists() else DEV_LOCK
+
+
+def stamp_of(lock: Path) -> Path:
+    """What says that ``.venv`` follows this lock file."""
+    return STAMPS / lock.stem
+
+
+def install_the_rest(uv: str, lock: Path, beside: Executor) -> None:
     """The project's packages and translations.
 
     Raises:
         SetupError: A part of it failed; its own words stand above.
     """
     steps: list[Future[Any]] = []
-    if sync_packages(uv):
+    if sync_packages(uv, lock):
+        install_project(uv, lock)
         steps += [
-            beside.submit(install_project, uv),
             beside.submit(_succeeds, [str(PYTHON), "-c", HEAVIEST], compiling()),
             beside.submit(compile_all, str(PYTHON), site_packages(), HEAVY),
         ]
@@ -118,23 +133,24 @@ def this_platform_alone() -> list[str]:
     ]
 
 
-def sync_packages(uv: str) -> bool:
-    """Make ``.venv`` exactly what ``requirements/dev.lock`` says.
+def sync_packages(uv: str, lock: Path) -> bool:
+    """Make ``.venv`` exactly what the lock file says.
 
     Returns:
         Whether there was something to do.
     """
     if not is_usable(PYTHON):
         run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], "uv failed")
-    if is_current(STAMP, _wanted()):
+    if is_current(stamp_of(lock), _wanted(lock)):
         return False
     print("Installing Python packages …", flush=True)
-    STAMP.unlink(missing_ok=True)
+    for other in (RUN_LOCK, DEV_LOCK):
+        stamp_of(other).unlink(missing_ok=True)
     run(
         [
-            *(uv, "pip", "sync", "--quiet", "--require-hashes", str(DEV_LOCK)),
+            *(uv, "pip", "sync", "--quiet", "--require-hashes", str(lock)),
             # What has no wheel is built with the locked build tools, not with the newest ones.
-            *("--build-constraints", str(DEV_LOCK)),
+            *("--build-constraints", str(lock)),
         ],
         "uv could not install the locked packages",
         _for_uv(),
@@ -142,7 +158,7 @@ def sync_packages(uv: str) -> bool:
     return True
 
 
-def install_project(uv: str) -> None:
+def install_project(uv: str, lock: Path) -> None:
     """Make the project itself importable from anywhere, and ``ore`` a command of ``.venv``."""
     run(
         [
@@ -152,7 +168,7 @@ def install_project(uv: str) -> None:
         "installing the project itself failed",
         _for_uv(),
     )
-    mark(STAMP, _wanted())
+    mark(stamp_of(lock), _wanted(lock))
 
 
 def compile_all(python: str, folder: Path, packages: Sequence[str]) -> None:
@@ -173,8 +189,8 @@ def _succeeds(command: Sequence[str], env: Mapping[str, str] | None = None) -> b
     return done.returncode == 0
 
 
-def _wanted() -> str:
-    return digest(DEV_LOCK, ROOT / "pyproject.toml")
+def _wanted(lock: Path) -> str:
+    return digest(lock, ROOT / "pyproject.toml")
 
 
 def _for_uv() -> dict[str, str]:

@@ -56,7 +56,10 @@ def install(after_uv: Event) -> None:
         return
     print("Installing front-end packages …", flush=True)
     node, npm, variables = find_node(after_uv)
-    command = [*npm, "ci", "--no-progress", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [
+        *(*npm, "ci", "--prefer-offline"),  # the lock names each file's hash: newer is not wanted
+        *("--no-progress", "--no-audit", "--no-fund", "--loglevel=error"),
+    ]
     run(command, "npm could not install the front-end packages", variables)
     copy(node)
     mark(stamp, wanted)
