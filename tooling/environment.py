@@ -27,6 +27,7 @@ from tooling.steps import (
     ROOT,
     TOOLS,
     SetupError,
+    behind,
     compiling,
     is_usable,
     pip,
@@ -175,7 +176,7 @@ def compile_all(python: str, folder: Path, packages: Sequence[str]) -> None:
     """Make packages' byte code while a core waits; else the first start does it, on one core."""
     folders = [str(folder / package) for package in packages]
     options = ("-q", "-q", "-x", r"/(tests|v1)/")
-    _succeeds([python, "-m", "compileall", *options, *folders], compiling())
+    _succeeds(behind([python, "-m", "compileall", *options, *folders]), compiling())
 
 
 def site_packages() -> Path:
