@@ -56,8 +56,8 @@ def install(after_uv: Event) -> None:
         return
     print("Installing front-end packages …", flush=True)
     node, npm, variables = find_node(after_uv)
-    command = [
-        *behind([*npm, "ci", "--prefer-offline"]),  # the lock names each file's hash: newer is not wanted
+    command = [  # newer than what is kept is not wanted: the lock names each file's hash
+        *behind([*npm, "ci", "--prefer-offline"]),
         *("--no-progress", "--no-audit", "--no-fund", "--loglevel=error"),
     ]
     run(command, "npm could not install the front-end packages", variables)
