@@ -48,10 +48,12 @@ UNREACHABLE: tuple[type[Exception], ...] = (
 
 
 # Both ends give the other up that vanished without a word, after 19 s; the system's own keep-alive
-# takes two hours. On the server a session keeps its locks, and a relay its lead.
+# takes two hours. On the server a session keeps its locks, and a relay its lead. What is prepared
+# has one good plan at every size of a log; left to itself, a long log's pages are planned each time.
 _POSTGRES_ARGUMENTS: dict[str, Any] = {
     "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
     "-c idle_in_transaction_session_timeout=60000 -c tcp_user_timeout=19000 "
+    "-c plan_cache_mode=force_generic_plan "
     "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3",
     "connect_timeout": 10,
     "keepalives_idle": 10,

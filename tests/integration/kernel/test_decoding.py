@@ -67,6 +67,21 @@ def test_it_is_read_in_pages_from_where_one_was(ledger):
     assert list(ledger.read_log(30, 7)) == []
 
 
+def test_what_is_read_again_and_again_is_not_planned_again(ledger):
+    record(ledger, STATE)
+    for _ in range(3):
+        read(ledger)
+    (account,) = {one.event.originator_id for one in read(ledger)}
+    assert len(list(ledger.log.select_events(account))) == 1
+
+    with ledger.database.single_statements() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT name, generic_plans, custom_plans FROM pg_prepared_statements")
+        plans = cursor.fetchall()
+
+    assert sum(generic for _, generic, _ in plans) >= 4
+    assert [name for name, _, custom in plans if custom] == []
+
+
 def test_a_hole_in_the_numbers_ends_no_reading(ledger):
     record(ledger, STATE)
     for _ in range(20):  # wider than a page
