@@ -15,6 +15,7 @@ from deploy.local import debian
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ROOT / ".tools"
 OLDEST_PYTHON = (3, 11)
+PIP_OF_MACHINE, PIP_OF_PYTHON = Path("/etc/pip.conf"), Path(sys.prefix) / "pip.conf"
 
 
 class SetupError(Exception):
@@ -85,8 +86,9 @@ def _told_to_pip() -> dict[str, str]:
     of_user = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
     files = [
         *(Path(folder) / "pip" / "pip.conf" for folder in of_all.split(os.pathsep)),
-        *(Path("/etc/pip.conf"), home / ".pip" / "pip.conf", of_user / "pip" / "pip.conf"),
-        Path(sys.prefix) / "pip.conf",
+        PIP_OF_MACHINE,
+        *(home / ".pip" / "pip.conf", of_user / "pip" / "pip.conf"),
+        PIP_OF_PYTHON,
         *([Path(named)] if named else []),
     ]
     parser = configparser.RawConfigParser()

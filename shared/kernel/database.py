@@ -49,7 +49,8 @@ UNREACHABLE: tuple[type[Exception], ...] = (
 
 # Both ends give the other up that vanished without a word, after 19 s; the system's own keep-alive
 # takes two hours. On the server a session keeps its locks, and a relay its lead. What is prepared
-# has one good plan at every size of a log; left to itself, a long log's pages are planned each time.
+# has one good plan at every size of a log; left to itself, the server plans a long log's pages anew
+# each time.
 _POSTGRES_ARGUMENTS: dict[str, Any] = {
     "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
     "-c idle_in_transaction_session_timeout=60000 -c tcp_user_timeout=19000 "
