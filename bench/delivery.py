@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -35,7 +35,6 @@ from services.gateway.projections import metadata as gateway_metadata
 from services.gateway.projections.registry import VIEWS
 from shared.kernel import broker, schema
 from shared.kernel.database import Database, upsert
-from shared.kernel.positions import read_position
 from shared.kernel.relay import Relay
 from shared.kernel.subscription import Subscription
 from tests import servers as real
@@ -194,19 +193,21 @@ class Bench:
             position = ledger.execute(lambda: ledger.add_amount(request)).position
             return int(position)
 
-        def measure(_number: int) -> float:
-            last = recorded(f"delay {uuid4()}")
-            started = time.perf_counter()
-            until(lambda: self.heard(last))
-            return time.perf_counter() - started
-
         leader = self.relay()
         self.skip_what_is_there()
-        with self.listening(), self.running(leader):
+        with self.listening() as told, self.running(leader):
+
+            def measure(_number: int) -> float:
+                last = recorded(f"delay {uuid4()}")
+                started = time.perf_counter()
+                for line in told:  # on this machine all processes have one clock
+                    sequence, moment = line.split()
+                    if int(sequence) >= last:
+                        return float(moment) - started
+                raise RuntimeError("the listening service has ended")
+
             until(lambda: leader.is_leading)
             with self.running(*others):
-                last = recorded("delay")
-                until(lambda: self.heard(last))
                 for number in range(WARM_UP):
                     measure(number)
                 return summary(at_steady_rate(measure, DELAYS, RATE))
@@ -230,19 +231,17 @@ class Bench:
         with self.mirror.transaction() as connection:
             upsert(connection, schema.subscription_positions, row, key=("subscription", "source"))
 
-    def heard(self, sequence: int) -> bool:
-        """Whether the effect of the ledger's event of this number is committed in the mirror."""
-        with self.mirror.reading() as connection:
-            return read_position(connection, "mirror", "ledger").sequence >= sequence
-
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """The listening service in a process of its own."""
+    def listening(self) -> Iterator[Iterable[str]]:
+        """The listening service in a process of its own, and what it tells of its commits."""
         command = [sys.executable, "-m", "bench.mirror", *self.urls, self.amqp_url]
-        with subprocess.Popen(command) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            watch = threading.Timer(LONGEST_SECONDS, process.kill)
+            watch.start()
             try:
-                yield
+                yield process.stdout or ()
             finally:
+                watch.cancel()
                 process.terminate()
 
     def one_by_one_rate(self) -> float:

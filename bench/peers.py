@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import warnings
+from queue import SimpleQueue
 from uuid import uuid4
 
 warnings.simplefilter("ignore")
@@ -85,13 +86,13 @@ def round_trip(url: str, count: int, per_second: float) -> list[float]:
     queue = Queue(
         name, exchange, routing_key="#", durable=True, queue_arguments={"x-queue-type": "quorum"}
     )
-    arrived: dict[str, float] = {}
+    arrived: SimpleQueue[float] = SimpleQueue()
     stopping = threading.Event()
     ready = threading.Event()
 
     def consume() -> None:
         def on_message(message: object) -> None:
-            arrived[message.properties["message_id"]] = time.perf_counter()  # type: ignore[attr-defined]
+            arrived.put(time.perf_counter())
             message.ack()  # type: ignore[attr-defined]
 
         with Connection(url) as connection:
@@ -111,13 +112,10 @@ def round_trip(url: str, count: int, per_second: float) -> list[float]:
         producer = Producer(connection.channel(), exchange=exchange)
 
         def measure(_number: int) -> float:
-            message_id = str(uuid4())
             started = time.perf_counter()
-            producer.publish(BODY, routing_key="a.b", delivery_mode=2, message_id=message_id)
+            producer.publish(BODY, routing_key="a.b", delivery_mode=2, message_id=str(uuid4()))
             confirmed = time.perf_counter()
-            while message_id not in arrived:
-                time.sleep(0.0001)
-            return max(arrived[message_id], confirmed) - started
+            return max(arrived.get(timeout=START_SECONDS), confirmed) - started
 
         for number in range(WARM_UP):
             measure(number)
