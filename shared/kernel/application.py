@@ -292,9 +292,13 @@ class ServiceApplication(Application[UUID]):
         first = None
         if context.idempotency_key is not None and delivery is None:
             first = self._first(context.idempotency_key, request_hash, answer, published)
-        if first is not None and self._is_one_statement(unit):
-            numbers = self.log.append_answered(stored, _metadata(context), first)
-        else:
+        numbers: Sequence[int] = ()
+        if self._is_one_statement(unit):
+            if delivery is not None:  # none where it cannot begin from there: told below
+                numbers = self.log.append_delivered(stored, _metadata(context), delivery)
+            elif first is not None:
+                numbers = self.log.append_answered(stored, _metadata(context), first)
+        if not numbers:
             with self.database.transaction() as connection:
                 if delivery is not None:
                     mark_delivered(connection, delivery)
@@ -314,7 +318,7 @@ class ServiceApplication(Application[UUID]):
         return CommandResult(_as_json(answer), position)
 
     def _is_one_statement(self, unit: Unit) -> bool:
-        """Whether nothing but its events and its answer is to be recorded, on PostgreSQL."""
+        """Whether nothing is to be recorded but its events and what caused them, on PostgreSQL."""
         if self.database.is_sqlite or unit.effects or not unit.events:
             return False
         return not any(read_model.takes(unit.events) for read_model in self.read_models)

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -40,6 +40,7 @@ from sqlalchemy import Connection, Table, bindparam, exc, func, insert, select
 
 from shared.kernel import metrics, schema
 from shared.kernel.database import Database, Session, is_lost, upsert
+from shared.kernel.positions import DeliveryMark
 from shared.kernel.serialization import FastMapper, FastTranscoder, NewerEventError
 
 Effect = Callable[[Connection], None]
@@ -56,13 +57,13 @@ INSERT INTO {table} (originator_id, originator_version, topic, state, metadata)
 SELECT $1, $2, $3, $4, $5 FROM x
 RETURNING id
 """
-_APPEND_MANY = """
-WITH x AS MATERIALIZED (SELECT pg_current_xact_id())
+_INSERT_MANY = """
 INSERT INTO {table} (originator_id, originator_version, topic, state, metadata)
 SELECT o, v, t, s, $5
 FROM x, unnest($1, $2, $3, $4) WITH ORDINALITY AS e(o, v, t, s, n) ORDER BY n
 RETURNING id
 """
+_APPEND_MANY = f"WITH x AS MATERIALIZED (SELECT pg_current_xact_id()) {_INSERT_MANY}"
 # A command whose events change no read model is one round trip: its events and its first answer.
 _APPEND_ANSWERED = f"""
 WITH appended AS ({_APPEND_MANY}), kept AS (
@@ -73,6 +74,14 @@ WITH appended AS ({_APPEND_MANY}), kept AS (
 )
 SELECT id FROM appended
 """  # noqa: S608 -- made of our own statements
+# So is what follows from a message: the listener's position, and events where that could be moved.
+_APPEND_DELIVERED = f"""
+WITH moved AS (
+    UPDATE subscription_positions SET sequence = $9, epoch = $10
+    WHERE subscription = $6 AND source = $7 AND sequence = $8 RETURNING sequence
+), x AS MATERIALIZED (SELECT pg_current_xact_id() FROM moved)
+{_INSERT_MANY}
+"""
 _AFTER_VERSION = """
 SELECT originator_version, topic, state FROM {table}
 WHERE originator_id = $1 AND originator_version > $2 ORDER BY originator_version
@@ -103,6 +112,7 @@ _PREPARED = {
         f"{_COLUMNS}, text, text, text, bigint, timestamptz",
         _APPEND_ANSWERED,
     ),
+    "append_delivered": (f"{_COLUMNS}, text, text, bigint, bigint, text", _APPEND_DELIVERED),
     "after_version": ("uuid, bigint", _AFTER_VERSION),
     "newest": ("uuid, bigint", f"{_AFTER_VERSION} DESC LIMIT 1"),
     "top_and_fence": ("bigint", _TOP_AND_FENCE),
@@ -299,6 +309,29 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         parameters = (*_columns(stored_events), metadata, *first)
         with _translated(), self.database.single_statements() as connection:
             rows = _run(connection, "append_answered", self.table.name, parameters)
+        return sorted(row[0] for row in rows)
+
+    def append_delivered(
+        self, stored_events: Sequence[StoredEvent], metadata: str | None, mark: DeliveryMark
+    ) -> list[int]:
+        """Record events and move a listener's position in one statement; PostgreSQL only.
+
+        Args:
+            stored_events: In the order in which they shall be numbered; not empty.
+            metadata: JSON text stored beside each of them.
+            mark: Of the message that they follow from.
+
+        Returns:
+            Their numbers, ascending, in the order given; not gapless. None, and nothing is
+            recorded, where the position is not at the one that the mark starts from.
+
+        Raises:
+            IntegrityError: Another command was first.
+            OperationalError: The database cannot be reached; whether it was recorded is unknown.
+        """
+        parameters = (*_columns(stored_events), metadata, *astuple(mark))
+        with _translated(), self.database.single_statements() as connection:
+            rows = _run(connection, "append_delivered", self.table.name, parameters)
         return sorted(row[0] for row in rows)
 
     def insert_in(

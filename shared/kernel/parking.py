@@ -24,6 +24,7 @@ from shared.kernel.positions import (
     Position,
     mark_delivered,
     parked_count,
+    pass_over,
     read_position,
 )
 from shared.kernel.refusal import NotFoundError
@@ -146,8 +147,7 @@ class ServiceSink:
 
     def _apply_one(self, envelope: Envelope, mark: DeliveryMark) -> None:
         if self.handlers.find(envelope.type) is None:
-            with self.application.database.transaction() as connection:
-                mark_delivered(connection, mark)
+            pass_over(self.application.database, mark)
             return
         if self._waits_behind_another(envelope):
             self._park(envelope, mark, "waits behind an earlier message", attempts=0)

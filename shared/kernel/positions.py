@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from shared.kernel import schema
+from shared.kernel.database import Database
 
 _T = schema.subscription_positions
 _OF_PAIR = (_T.c.subscription == bindparam("of_subscription")) & (
@@ -18,6 +19,12 @@ _MOVE = (
     .where(_OF_PAIR, _T.c.sequence == bindparam("previous"))
     .values(sequence=bindparam("sequence"), epoch=bindparam("epoch"))
 )
+
+_PASS_OVER = """
+UPDATE subscription_positions SET sequence = %(sequence)s, epoch = %(epoch)s
+WHERE subscription = %(subscription)s AND source = %(source)s AND sequence = %(previous)s
+    AND set_config('synchronous_commit', 'off', TRUE) = 'off'
+"""
 
 
 class AlreadyDeliveredError(Exception):
@@ -76,6 +83,23 @@ def mark_delivered(connection: Connection, mark: DeliveryMark) -> None:
             epoch=mark.epoch,
         )
     )
+
+
+def pass_over(database: Database, mark: DeliveryMark) -> None:
+    """Move a position over a message that has no effect, in a statement of its own.
+
+    Where a power cut takes that back, the message is passed over again.
+
+    Raises:
+        AlreadyDeliveredError: The position is not where the mark starts from.
+    """
+    if not database.is_sqlite:
+        with database.single_statements() as session, session.cursor() as cursor:
+            cursor.execute(_PASS_OVER, asdict(mark))
+            if cursor.rowcount:
+                return
+    with database.transaction(is_repeatable=True) as connection:
+        mark_delivered(connection, mark)
 
 
 def read_position(connection: Connection, subscription: str, source: str) -> Position:

@@ -1,14 +1,15 @@
-"""A command whose events change no read model: its events and its first answer in one statement."""
+"""A command whose events change no read model: its events and what caused them in one statement."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import IntegrityError, OperationalError
 
 from shared.kernel import schema
 from shared.kernel.context import CommandContext, command_context
 from shared.kernel.database import Database
+from shared.kernel.positions import AlreadyDeliveredError, DeliveryMark, pass_over, read_position
 from shared.kernel.refusal import BusyError, IdempotencyKeyReusedError
 from tests.samples.parts import Account, AddAmount, Ledger, ledger_publications
 
@@ -151,3 +152,79 @@ def test_many_at_once_on_one_account_are_all_recorded_once(ledger):
     with ledger.database.reading() as connection:
         kept = connection.execute(schema.commands.select()).all()
     assert {row.position for row in kept} == {number for number, _, _ in recorded(ledger)[1:]}
+
+
+def a_mark(previous, sequence):
+    return DeliveryMark("ledger", "elsewhere", previous, sequence, "e")
+
+
+def hear(ledger, mark, name="one"):
+    """What follows from a message of another service."""
+    request = AddAmount(name=name, amount=1)
+    return ledger.execute(lambda: ledger.add_amount(request), delivery=mark)
+
+
+def position(ledger):
+    with ledger.database.reading() as connection:
+        return read_position(connection, "ledger", "elsewhere").sequence
+
+
+def test_what_follows_from_a_message_moves_the_position_with_it(ledger, monkeypatch):
+    hear(ledger, a_mark(0, 3))  # the first one makes the row
+    monkeypatch.setattr(Database, "transaction", None)
+
+    done = hear(ledger, a_mark(3, 5))
+
+    assert position(ledger) == 5
+    assert [version for _, version, _ in recorded(ledger)] == [1, 2, 3]
+    assert done.position == recorded(ledger)[2][0]
+
+
+@pytest.mark.parametrize("mark", [a_mark(3, 5), a_mark(0, 3), a_mark(7, 9)], ids=str)
+def test_a_message_out_of_its_turn_records_nothing(ledger, mark):
+    hear(ledger, a_mark(0, 3))
+    hear(ledger, a_mark(3, 5))
+    before = recorded(ledger)
+
+    with pytest.raises(AlreadyDeliveredError):
+        hear(ledger, mark, "two")
+
+    assert recorded(ledger) == before
+    assert position(ledger) == 5
+
+
+def test_a_conflict_leaves_the_position(ledger):
+    hear(ledger, a_mark(0, 3))
+    (first,) = ledger.log.select_behind_fence(0, 1)
+
+    with pytest.raises(IntegrityError):
+        ledger.log.append_delivered([first.stored], None, a_mark(3, 5))
+
+    assert position(ledger) == 3
+
+
+def test_two_that_hear_the_same_message_at_once_record_it_once(ledger):
+    hear(ledger, a_mark(0, 1))
+
+    def hear_or_not(number):
+        try:
+            hear(ledger, a_mark(1, 2), f"account {number}")
+        except AlreadyDeliveredError:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(hear_or_not, range(12))) == 1
+
+    assert len(recorded(ledger)) == 4
+    assert position(ledger) == 2
+
+
+def test_a_message_without_an_effect_is_passed_over_in_its_turn(ledger):
+    pass_over(ledger.database, a_mark(0, 2))
+    pass_over(ledger.database, a_mark(2, 4))
+
+    with pytest.raises(AlreadyDeliveredError):
+        pass_over(ledger.database, a_mark(2, 4))
+
+    assert position(ledger) == 4
