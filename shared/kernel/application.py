@@ -294,10 +294,7 @@ class ServiceApplication(Application[UUID]):
             first = self._first(context.idempotency_key, request_hash, answer, published)
         numbers: Sequence[int] = ()
         if self._is_one_statement(unit):
-            if delivery is not None:  # none where it cannot begin from there: told below
-                numbers = self.log.append_delivered(stored, _metadata(context), delivery)
-            elif first is not None:
-                numbers = self.log.append_answered(stored, _metadata(context), first)
+            numbers = self._append(stored, _metadata(context), first, delivery)
         if not numbers:
             with self.database.transaction() as connection:
                 if delivery is not None:
@@ -322,6 +319,21 @@ class ServiceApplication(Application[UUID]):
         if self.database.is_sqlite or unit.effects or not unit.events:
             return False
         return not any(read_model.takes(unit.events) for read_model in self.read_models)
+
+    def _append(
+        self,
+        stored: Sequence[StoredEvent],
+        metadata: str,
+        first: FirstAnswer | None,
+        delivery: DeliveryMark | None,
+    ) -> Sequence[int]:
+        """Record in one statement; no numbers where it takes a transaction.
+
+        Such a one also tells why a listener's position is not where the message begins.
+        """
+        if delivery is not None:
+            return self.log.append_delivered(stored, metadata, delivery)
+        return self.log.append_answered(stored, metadata, first) if first is not None else ()
 
     def _last_published(self, events: Sequence[Any]) -> int | None:
         for index in reversed(range(len(events))):

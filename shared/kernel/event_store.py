@@ -81,29 +81,37 @@ WITH moved AS (
     WHERE subscription = $6 AND source = $7 AND sequence = $8 RETURNING sequence
 ), x AS MATERIALIZED (SELECT pg_current_xact_id() FROM moved)
 {_INSERT_MANY}
-"""
+"""  # noqa: S608 -- made of our own statements
 _AFTER_VERSION = """
 SELECT originator_version, topic, state FROM {table}
 WHERE originator_id = $1 AND originator_version > $2 ORDER BY originator_version
 """
 # Whether all that may stand up to the top has ended, as this very statement sees it.
-_IS_SETTLED = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $4"
+_IS_SETTLED = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= {fence}"
 # A page as one value for each column: the events' states are JSON already, and parsing them once
 # costs a third of parsing each of them.
-_PAGE = f"""
+_PAGE_UP_TO = f"""
 SELECT {_IS_SETTLED}, string_agg(id::text, ','), string_agg(originator_id::text, ','),
     string_agg(originator_version::text, ','), string_agg(topic, E'\\n'),
     convert_from(string_agg(state, ','), 'UTF8'), string_agg(metadata, ',')
 FROM (
     SELECT id, originator_id, originator_version, topic, state, metadata FROM {{table}}
-    WHERE {_IS_SETTLED} AND id > $1 AND id <= $2 ORDER BY id LIMIT $3
-) AS page
+    WHERE {_IS_SETTLED} AND id > $1 AND id <= {{top}} ORDER BY id LIMIT $2
+) AS rows
 """  # noqa: S608 -- our own text
-# The sequence's row is read before the id is given out: one statement is enough for both.
-_TOP_AND_FENCE = """
-SELECT top, CASE WHEN top > $1 THEN pg_current_xact_id()::text::bigint ELSE 0 END
-FROM (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS top FROM {table}_id_seq OFFSET 0) s
-"""
+_PAGE = _PAGE_UP_TO.format(table="{table}", top="$3", fence="$4")
+# The sequence's row is read before the id is given out: one statement is enough for both. It sees
+# the page as well, where no transaction was under way when it began and none has begun meanwhile.
+_NEWEST_PAGE = f"""
+WITH numbered AS MATERIALIZED (
+    SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS top FROM {{table}}_id_seq
+), fenced AS MATERIALIZED (
+    SELECT top, CASE WHEN top > $1 THEN pg_current_xact_id()::text::bigint ELSE 0 END AS fence
+    FROM numbered
+)
+SELECT top, fence, page.*
+FROM fenced, LATERAL ({_PAGE_UP_TO.format(table="{table}", top="top", fence="fence")}) AS page
+"""  # noqa: S608 -- our own text
 _COLUMNS = "uuid[], bigint[], text[], bytea[], text"
 _PREPARED = {
     "append_one": ("uuid, bigint, text, bytea, text", _APPEND_ONE),
@@ -115,7 +123,7 @@ _PREPARED = {
     "append_delivered": (f"{_COLUMNS}, text, text, bigint, bigint, text", _APPEND_DELIVERED),
     "after_version": ("uuid, bigint", _AFTER_VERSION),
     "newest": ("uuid, bigint", f"{_AFTER_VERSION} DESC LIMIT 1"),
-    "top_and_fence": ("bigint", _TOP_AND_FENCE),
+    "newest_page": ("bigint, bigint", _NEWEST_PAGE),
     "page": ("bigint, bigint, bigint, bigint", _PAGE),
 }
 
@@ -534,23 +542,24 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         table = self.table.name
 
         def ask(session: Session) -> tuple[int, Sequence[Any]]:
-            top, fence = _run(session, "top_and_fence", table, (after,))[0]
-            if top <= after:
-                return top, ()
-            came = None
+            newest = _run(session, "newest_page", table, (after, limit))[0]
+            top, fence, is_settled, *columns = newest
+            if is_settled:
+                return top, columns if top > after else ()
+            came, is_waiting = time.monotonic(), False
             while True:
-                is_settled, *columns = _run(session, "page", table, (after, top, limit, fence))[0]
-                now = time.monotonic()
+                is_settled, *columns = _run(session, "page", table, (after, limit, top, fence))[0]
+                waited = time.monotonic() - came
                 if is_settled:
                     break
-                if came is None:
-                    came = now
+                if not is_waiting:
                     metrics.FENCE_WAITS.inc()
-                if now - came > deadline_seconds:
+                    is_waiting = True
+                if waited > deadline_seconds:
                     raise FenceTimeoutError("a transaction that may write events does not end")
                 time.sleep(FENCE_POLL_SECONDS)
-            if came is not None:
-                metrics.FENCE_WAIT_SECONDS.observe(now - came)
+            if is_waiting:
+                metrics.FENCE_WAIT_SECONDS.observe(waited)
             return top, columns
 
         with _translated():
@@ -590,7 +599,7 @@ class _Ahead:
                 self._session = self._sessions.take(0)
             query = _prepared(self._session, "page", self._table, wait_select)
             self._asked = self._session.cursor()
-            self._asked.execute(query, (last, self.top, self._limit, 0))
+            self._asked.execute(query, (last, self._limit, self.top, 0))
 
     def answer(self) -> Sequence[Any] | None:
         """The columns of the page that was asked for, ``None`` when none was, or none came."""

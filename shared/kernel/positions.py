@@ -20,7 +20,7 @@ _MOVE = (
     .values(sequence=bindparam("sequence"), epoch=bindparam("epoch"))
 )
 
-_PASS_OVER = """
+_SKIP = """
 UPDATE subscription_positions SET sequence = %(sequence)s, epoch = %(epoch)s
 WHERE subscription = %(subscription)s AND source = %(source)s AND sequence = %(previous)s
     AND set_config('synchronous_commit', 'off', TRUE) = 'off'
@@ -95,7 +95,7 @@ def pass_over(database: Database, mark: DeliveryMark) -> None:
     """
     if not database.is_sqlite:
         with database.single_statements() as session, session.cursor() as cursor:
-            cursor.execute(_PASS_OVER, asdict(mark))
+            cursor.execute(_SKIP, asdict(mark))
             if cursor.rowcount:
                 return
     with database.transaction(is_repeatable=True) as connection:

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 from eventsourcing.persistence import StoredEvent
-from sqlalchemy import Connection, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from shared.kernel import broker, metrics, schema
 from shared.kernel.application import ServiceApplication
@@ -51,7 +51,10 @@ _MOVE = (
     .values(position=bindparam("position"), published_sequence=bindparam("published_sequence"))
 )
 # On PostgreSQL one round trip that does not wait for the disk: published twice does no harm.
-_MOVE_SOON = _MOVE.where(func.set_config("synchronous_commit", "off", true()) == "off")
+_MOVE_SOON = """
+UPDATE relay SET position = %s, published_sequence = %s
+WHERE position = %s AND set_config('synchronous_commit', 'off', TRUE) = 'off'
+"""
 
 
 class UnconfirmedError(OSError):
@@ -194,11 +197,14 @@ class Relay:
 
     def _store_position(self, old: int, new: int, published: int) -> None:
         database = self.application.database
+        if not database.is_sqlite:
+            with database.single_statements() as session, session.cursor() as cursor:
+                cursor.execute(_MOVE_SOON, (new, published, old))
+                if cursor.rowcount:
+                    return
         values = {"position": new, "published_sequence": published}
-        one = database.transaction(is_repeatable=True) if database.is_sqlite else database.reading()
-        with one as connection:
-            move = _MOVE if database.is_sqlite else _MOVE_SOON
-            if connection.execute(move, {"old": old, **values}).rowcount:
+        with database.transaction(is_repeatable=True) as connection:
+            if connection.execute(_MOVE, {"old": old, **values}).rowcount:
                 return
             if (held := self.position(connection)[0]) != 0 or old != 0:
                 raise OvertakenError(f"the position is {held}, and was {old}")

@@ -7,6 +7,7 @@ so that passing one is noticed.
 import os
 import signal
 import time
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ClassVar
 from uuid import UUID
@@ -18,6 +19,7 @@ from services.gateway.journal import Journal
 from shared.contracts.base import ContractEvent
 from shared.kernel import application, broker, event_store, positions, relay, schema
 from shared.kernel.application import ServiceApplication
+from shared.kernel.database import Database
 from shared.kernel.event_store import EventRecorder
 from shared.kernel.publication import Publications
 from shared.kernel.relay import BATCH, Relay, _ConfirmedPublisher
@@ -109,7 +111,8 @@ def _event_only(steps, step):
 
 def _at_append_and_effect(steps, hold_every, defect):
     commit, insert = ServiceApplication._commit, EventRecorder.insert_in
-    held = [0]
+    deliver, single = EventRecorder.append_delivered, Database.single_statements
+    held, is_delivering = [0], ContextVar("is_delivering", default=False)
 
     def committing(self, unit, context, *rest):
         delivery = rest[2] if len(rest) > 2 else None
@@ -134,8 +137,28 @@ def _at_append_and_effect(steps, hold_every, defect):
             _hold(self.database, numbers[-1])
         return numbers
 
+    def delivering(self, *arguments):
+        token = is_delivering.set(True)
+        try:
+            return deliver(self, *arguments)
+        finally:
+            is_delivering.reset(token)
+
+    @contextmanager
+    def statements(database):
+        """A statement that records an effect, held between the writing and the commit of it."""
+        if not is_delivering.get():
+            with single(database) as session:
+                yield session
+            return
+        with database.transaction() as connection:
+            yield connection.connection
+            steps.reach("effect inserted")
+
     ServiceApplication._commit = committing
     EventRecorder.insert_in = inserting
+    EventRecorder.append_delivered = delivering
+    Database.single_statements = statements
 
 
 def _hold(database, number):
@@ -221,10 +244,10 @@ def _store_the_position_before_the_confirm():
 def _read_without_a_fence():
     def whatever_is_there(self, after, limit, deadline_seconds=0):
         with self.database.single_statements() as session:
-            top = event_store._run(session, "top_and_fence", self.table.name, (after,))[0][0]
+            top = event_store._run(session, "newest_page", self.table.name, (after, 0))[0][0]
             if top <= after:
                 return top, ()
-            wanted = (after, top, limit, 0)  # behind transaction 0 everything has ended
+            wanted = (after, limit, top, 0)  # behind transaction 0 everything has ended
             _, *columns = event_store._run(session, "page", self.table.name, wanted)[0]
         return top, columns
 
@@ -233,6 +256,7 @@ def _read_without_a_fence():
 
 def _keep_no_position_with_the_effect():
     application.mark_delivered = lambda *_: None
+    EventRecorder.append_delivered = lambda *_: []
 
 
 DEFECTS = {
