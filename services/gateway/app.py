@@ -20,6 +20,7 @@ from services.gateway import auth, blueprints, clients, pages, problems
 from services.gateway.errors import BadRequestError
 from services.gateway.runtime import EXTENSION, Rpc, Runtime
 from services.gateway.settings import GatewaySettings
+from services.gateway.views_watch import ViewsWatch
 from shared.kernel import metrics
 from shared.kernel.clock import Clock
 from shared.kernel.database import Database
@@ -81,12 +82,15 @@ def create_app(
         MAX_FORM_PARTS=MOST_FORM_FIELDS,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    database = database or Database(settings.database_url)
+    is_alone = views_moved is None and not database.is_sqlite
     app.extensions[EXTENSION] = Runtime(
         settings=settings,
-        database=database or Database(settings.database_url),
+        database=database,
         rpc=rpc or RpcClient(settings.broker_url, timeout_seconds=settings.rpc_timeout_seconds),
         views_moved=views_moved,
         clock=clock or Clock(),
+        views_watch=ViewsWatch(database) if is_alone else None,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -89,7 +89,8 @@ class Caller:
                 result.get("source", service),
                 position,
                 self.here.settings.view_wait_seconds,
-                self.here.views_moved,
+                moved=self.here.views_moved,
+                watch=self.here.views_watch,
             )
             self.views_are_level = is_level and self.views_are_level is not False
         elif self.views_are_level is None:

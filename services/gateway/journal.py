@@ -34,6 +34,7 @@ from sqlalchemy import (
 
 from services.gateway.journal_entry import JournalEntry
 from services.gateway.projections import View, metadata
+from services.gateway.views_watch import ViewsWatch, announce
 from services.gateway.write_behind import prepare_write_behind, send, write_behind
 from shared.kernel.database import Database, UtcDateTime, upsert
 from shared.kernel.envelope import Envelope
@@ -65,6 +66,8 @@ SOURCES = ("recruitment", "advisory", "hdr", "monitoring")
 BATCH = 1000
 FIRST_WAIT_SECONDS = 0.002
 LONGEST_WAIT_SECONDS = 0.02
+LOOK_ANYWAY_SECONDS = 0.1
+"""Though the projector tells what has moved: one of an earlier release does not."""
 BEYOND_ALL = 2**62
 
 journal = Table(
@@ -195,6 +198,7 @@ class Journal:
             envelopes[-1].sequence,
             envelopes[-1].epoch,
         )
+        is_level = False
         try:
             # On one's own machine a moment lost by a power cut is read again from the services'
             # logs; where others follow the journal, its positions must never be given twice.
@@ -202,17 +206,20 @@ class Journal:
             with self.database.transaction(is_repeatable=is_repeatable) as connection:
                 positions = self._lock_views(connection)
                 added = self._append(connection, envelopes, mark)
-                self._follow_together(connection, positions, added)
+                is_level = self._follow_together(connection, positions, added)
         except (*TRANSIENT, AlreadyDeliveredError):  # type: ignore[misc]
             raise
         except Exception:
             log.exception("views_failed_together")
+            is_level = False
             with self.database.transaction() as connection:
                 self._lock_views(connection)
                 self._append(connection, envelopes, mark)
             self.follow_each()
         with self.moved:
             self.moved.notify_all()
+        if not self.database.is_sqlite:
+            announce(self.database, mark.source, mark.sequence, is_level=is_level)
 
     def _append(
         self, connection: Connection, envelopes: Sequence[Envelope], mark: DeliveryMark
@@ -281,8 +288,12 @@ class Journal:
 
     def _follow_together(
         self, connection: Connection, positions: Mapping[str, int], added: Sequence[Entry]
-    ) -> None:
-        """Take what was just added into every view: at once where the view was level before."""
+    ) -> bool:
+        """Take what was just added into every view: at once where the view was level before.
+
+        Returns:
+            Whether all were.
+        """
         before = added[0][0].position - 1
         level = [v for v in self.views if positions.get(v.name, 0) >= before]
         write_behind(connection)
@@ -297,6 +308,7 @@ class Journal:
                 else:
                     self._follow(connection, view)
         send(connection)
+        return len(level) == len(positions)
 
     def _follow(self, connection: Connection, view: View, limit: int = BATCH) -> int:
         """Take the journal's next entries into a view; how many there were."""
@@ -459,7 +471,9 @@ def wait_until_level(
     source: str,
     sequence: int,
     timeout_seconds: float,
+    *,
     moved: threading.Condition | None = None,
+    watch: ViewsWatch | None = None,
 ) -> bool:
     """Wait until the views show what the source recorded under this number.
 
@@ -468,8 +482,9 @@ def wait_until_level(
         source: Service that recorded it.
         sequence: Its number in the service's log, of a contract event.
         timeout_seconds: How long to wait at most; 0 does not even look.
-        moved: Signalled by the projector where it runs in this process; asked again and again
-            otherwise.
+        moved: Signalled by the projector where it runs in this process.
+        watch: Hears from it where it runs in another one; without either, or while nothing can be
+            heard, the views are looked at again and again.
 
     Returns:
         Whether they show it; ``False`` after the time limit.
@@ -478,15 +493,21 @@ def wait_until_level(
         return False  # the command is a moment old: a look would only tell what is likely anyway
     deadline = time.monotonic() + timeout_seconds
     pause = FIRST_WAIT_SECONDS
+    is_due = watch is None or not watch.is_listening  # else whoever is told need not look
     while True:
-        if is_level(database, source, sequence):
+        if is_due and is_level(database, source, sequence):
             return True
+        is_due = True
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             return False
-        if moved is not None:
+        if watch is not None:
+            longest = LOOK_ANYWAY_SECONDS if watch.is_listening else pause
+            if watch.wait(source, sequence, min(longest, remaining)):
+                return True
+        elif moved is not None:
             with moved:
                 moved.wait(min(LONGEST_WAIT_SECONDS, remaining))
         else:
             time.sleep(min(pause, remaining))
-            pause = min(pause * 1.5, LONGEST_WAIT_SECONDS)
+        pause = min(pause * 1.5, LONGEST_WAIT_SECONDS)

@@ -11,6 +11,7 @@ from flask import current_app
 from pydantic import BaseModel
 
 from services.gateway.settings import GatewaySettings
+from services.gateway.views_watch import ViewsWatch
 from shared.kernel.clock import Clock
 from shared.kernel.database import Database
 from shared.kernel.rpc import CallContext
@@ -43,6 +44,8 @@ class Runtime:
     views_moved: threading.Condition | None
     """Signalled by the projector where it runs in this process."""
     clock: Clock
+    views_watch: ViewsWatch | None = None
+    """Hears from the projector where it runs in another process."""
 
 
 def runtime() -> Runtime:

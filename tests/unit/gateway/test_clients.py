@@ -32,6 +32,7 @@ def services_of(programme, **changes):
         database=programme.rpc.gateway,
         rpc=programme.rpc,
         views_moved=None,
+        views_watch=None,
         clock=Clock(),
     )
     return Services(Caller(here=here, correlation_id="c-1", actor="a-1", key="k-1"))
