@@ -11,6 +11,9 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
+MOST_COPIES = 7
+"""Of one aggregate, besides the one kept last: about as many as commands are at work."""
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -24,29 +27,33 @@ class AggregateCache:
     """The aggregates used last, each in the hands of one command at a time.
 
     Who takes one has it alone, until it is kept again after a commit: so nothing need be copied,
-    and what a refused command did to it is never seen. It is only a place to begin reading at: the
-    reader asks the log from the kept event on, and believes neither an aggregate whose event is
-    not there any more nor one that another process has since carried on.
+    and what a refused command did to it is never seen. Commands on one aggregate at the same time
+    read one each, and these are all kept. It is only a place to begin reading at: the reader asks
+    the log from the kept event on, and believes neither an aggregate whose event is not there any
+    more nor one that another process has since carried on.
 
     Args:
-        size: How many; the one not used for the longest time leaves.
+        size: Of how many aggregates; the one not used for the longest time leaves.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: OrderedDict[UUID, Kept] = OrderedDict()
+        self._kept: OrderedDict[UUID, list[Kept]] = OrderedDict()
         self._lock = threading.Lock()
 
     def take(self, aggregate_id: UUID) -> Kept | None:
         """The aggregate, which is then no longer here; ``None`` when it is not kept."""
         with self._lock:
-            return self._kept.pop(aggregate_id, None)
+            copies = self._kept.get(aggregate_id)
+            return copies.pop() if copies else None
 
     def keep(self, aggregates: Sequence[Kept]) -> None:
         """Keep aggregates that hold nothing but what is committed."""
         with self._lock:
             for kept in aggregates:
-                self._kept[kept.aggregate.id] = kept
+                copies = self._kept.setdefault(kept.aggregate.id, [])
+                copies[:] = [c for c in copies if c.aggregate is not kept.aggregate][-MOST_COPIES:]
+                copies.append(kept)
                 self._kept.move_to_end(kept.aggregate.id)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)

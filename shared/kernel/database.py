@@ -37,6 +37,7 @@ LOCK_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 60_000
 POOL_TIMEOUT_SECONDS = 30.0
 GREETING_AFTER_SECONDS = 1.0
+KEEP_SECONDS = 60.0
 UNREACHABLE: tuple[type[Exception], ...] = (
     exc.OperationalError,
     exc.InterfaceError,
@@ -88,12 +89,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Session:
     """A driver's connection and, in ``info``, what was prepared on it."""
 
-    __slots__ = ("cursor", "dbapi_connection", "info")
+    __slots__ = ("cursor", "dbapi_connection", "info", "used_at")
 
     def __init__(self, connection: Any) -> None:
         self.dbapi_connection = connection
         self.cursor = connection.cursor
         self.info: dict[str, str] = {}
+        self.used_at = 0.0
 
 
 class _Sessions:
@@ -117,12 +119,19 @@ class _Sessions:
             raise
 
     def give_back(self, session: Session, *, keep: bool) -> None:
-        """Keep it for the next, or close it."""
-        if keep and len(self._idle) < self._size:
+        """Keep it for the next, or close it.
+
+        More than the size are kept as long as they are used: to make one costs ten statements.
+        """
+        session.used_at = time.monotonic()
+        if keep:
             self._idle.append(session)
         else:
             session.dbapi_connection.close()
         self._places.release()
+        with suppress(IndexError):
+            if session.used_at - self._idle[-1 - self._size].used_at > KEEP_SECONDS:
+                self._idle.popleft().dbapi_connection.close()
 
     def close(self) -> None:
         """Close those that are idle."""

@@ -17,6 +17,7 @@ from shared.kernel.envelope import Envelope
 from shared.kernel.positions import Position
 from shared.kernel.projection import handles
 from tests.samples.parts import AmountAdded
+from tests.story.steps import eventually
 from tests.unit.gateway.projections.stories import Story
 
 pytestmark = pytest.mark.integration
@@ -60,17 +61,10 @@ def projector(postgres_url, database):
 def watch(database):
     watch = ViewsWatch(database)
     watch.wait("ledger", 1, 0)
-    eventually(lambda: watch.is_listening)
+    eventually(lambda: watch.is_listening, "it to be told", DEADLINE_SECONDS)
     yield watch
     watch.stop()
     announce(database, "nobody", 1, is_level=True)  # wakes it
-
-
-def eventually(condition):
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def take(projector, sequence):
@@ -146,7 +140,7 @@ def test_a_lost_connection_is_made_again_and_nothing_old_is_believed(
 ):
     monkeypatch.setattr("services.gateway.views_watch.LISTEN_AGAIN_SECONDS", 0.5)
     take(projector, 1)
-    eventually(lambda: watch.wait("ledger", 1, 0))
+    eventually(lambda: watch.wait("ledger", 1, 0), "it to be told", DEADLINE_SECONDS)
 
     with psycopg2.connect(servers.postgres_url) as connection, connection.cursor() as cursor:
         cursor.execute(
@@ -157,19 +151,19 @@ def test_a_lost_connection_is_made_again_and_nothing_old_is_believed(
         assert cursor.rowcount == 1
     connection.close()
 
-    eventually(lambda: not watch.is_listening)
+    eventually(lambda: not watch.is_listening, "it to be told", DEADLINE_SECONDS)
     assert not watch.wait("ledger", 1, 0)
     assert waited(database, watch, 1), "by a look"
-    eventually(lambda: watch.is_listening)
+    eventually(lambda: watch.is_listening, "it to be told", DEADLINE_SECONDS)
     take(projector, 2)
-    eventually(lambda: watch.wait("ledger", 2, 0))
+    eventually(lambda: watch.wait("ledger", 2, 0), "it to be told", DEADLINE_SECONDS)
 
 
 def test_what_is_announced_out_of_order_takes_nothing_back(database, watch):
     announce(database, "ledger", 7, is_level=True)
     announce(database, "ledger", 5, is_level=True)
     announce(database, "other", 9, is_level=True)
-    eventually(lambda: watch.wait("other", 9, 0))
+    eventually(lambda: watch.wait("other", 9, 0), "it to be told", DEADLINE_SECONDS)
 
     assert watch.wait("ledger", 7, 0)
     assert not watch.wait("ledger", 8, 0)

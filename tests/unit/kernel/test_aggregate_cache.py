@@ -1,5 +1,6 @@
 """A command begins where the last one left the aggregate, and sees what any other one would."""
 
+import copy
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
 from shared.kernel import schema
-from shared.kernel.aggregate_cache import AggregateCache, Kept
+from shared.kernel.aggregate_cache import MOST_COPIES, AggregateCache, Kept
 from shared.kernel.testing import an_application
 from tests.samples.parts import Account, AddAmount, AmountNegativeError, Ledger, ledger_publications
 
@@ -166,6 +167,46 @@ def test_who_takes_an_aggregate_has_it_alone():
 
     assert cache.take(one.aggregate.id) is one
     assert cache.take(one.aggregate.id) is None
+
+
+def test_commands_at_the_same_time_have_one_each():
+    application = a_ledger()
+
+    def nested() -> None:
+        first = application.load(Account, ACCOUNT_ID)
+        add(application, 2)  # another command, while the first one has what was kept
+        assert first.total == 1
+
+    application.execute(nested)
+    add(application, 3)
+    application.read = 0
+
+    def both() -> list[int]:
+        first = application.load(Account, ACCOUNT_ID)
+        return [first.total, add(application, 0), first.total]
+
+    assert application.execute(both).answer == [6, 6, 6]
+    assert application.read == 1  # one of the two had missed an event
+
+
+def test_what_is_kept_twice_is_there_once():
+    cache, one = AggregateCache(2), kept()
+    cache.keep([one])
+    cache.keep([one])
+
+    assert cache.take(one.aggregate.id) is one
+    assert cache.take(one.aggregate.id) is None
+
+
+def test_there_are_not_more_copies_than_commands_at_work():
+    cache, one = AggregateCache(2), kept()
+    copies = [Kept(copy.copy(one.aggregate), one.last) for _ in range(50)]
+    for each in copies:
+        cache.keep([each])
+
+    taken = list(iter(lambda: cache.take(one.aggregate.id), None))
+
+    assert taken == copies[: -MOST_COPIES - 2 : -1]
 
 
 def test_the_one_not_used_for_the_longest_time_leaves():
