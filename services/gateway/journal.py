@@ -116,6 +116,17 @@ Entry = tuple[JournalEntry, dict[str, Any]]
 """A journal entry with its event's data."""
 
 _INSERT = insert(journal)
+_COLUMNS = tuple(column.name for column in journal.columns if not column.primary_key)
+# One array for each column: that costs a third of the same as one row of values after the other.
+_INSERT_COLUMNS = """
+INSERT INTO journal (source, sequence, previous_sequence, epoch, type, subject, time, recorded_at,
+    message_id, correlation_id, causation_id, body)
+SELECT r.a, r.b, r.c, r.d, r.e, r.f, r.g, r.h, r.i, r.j, r.k, r.l
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[],
+    %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[]
+) WITH ORDINALITY AS r(a, b, c, d, e, f, g, h, i, j, k, l, n) ORDER BY r.n
+RETURNING position
+"""
 _LOCK_POSITIONS = select(view_positions).order_by(view_positions.c.view).with_for_update()
 _MOVE_ALL = update(view_positions).values(position=bindparam("new_position"))
 _READ = (
@@ -227,30 +238,26 @@ class Journal:
         """Add events to the journal; what was added, with its positions, in order."""
         mark_delivered(connection, mark)
         now = datetime.now(UTC)
-        before = last_position(connection)
-        connection.execute(
-            _INSERT,
-            [
-                {
-                    "source": e.source,
-                    "sequence": e.sequence,
-                    "previous_sequence": e.previous_sequence,
-                    "epoch": e.epoch,
-                    "type": e.type,
-                    "subject": e.subject,
-                    "time": e.time,
-                    "recorded_at": now,
-                    "message_id": e.id,
-                    "correlation_id": e.correlation_id,
-                    "causation_id": e.causation_id,
-                    "body": e.to_json().decode(),
-                }
-                for e in envelopes
-            ],
-        )
-        # The rows were numbered in the order given, and nobody else appends meanwhile: what is in
+        rows = [
+            (
+                e.source,
+                e.sequence,
+                e.previous_sequence,
+                e.epoch,
+                e.type,
+                e.subject,
+                e.time,
+                now,
+                e.id,
+                e.correlation_id,
+                e.causation_id,
+                e.to_json().decode(),
+            )
+            for e in envelopes
+        ]
+        # The rows are numbered in the order given, and nobody else appends meanwhile: what is in
         # hand need not be read and parsed again.
-        positions = connection.execute(_POSITIONS, {"after": before}).scalars()
+        positions = _insert(connection, rows)
         return [
             (
                 JournalEntry(
@@ -410,6 +417,16 @@ class Journal:
                 if view.name not in known:
                     self._move_view(connection, view.name, 0)
         self.follow_each()
+
+
+def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> Sequence[int]:
+    """Append rows; their positions, in the order given."""
+    if connection.dialect.name == "sqlite":
+        before = last_position(connection)
+        connection.execute(_INSERT, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+        return connection.execute(_POSITIONS, {"after": before}).scalars().all()
+    columns = tuple(list(column) for column in zip(*rows, strict=True))
+    return sorted(connection.exec_driver_sql(_INSERT_COLUMNS, columns).scalars())
 
 
 def read_entries(connection: Connection, after: int, limit: int) -> list[Entry]:
