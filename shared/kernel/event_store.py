@@ -102,6 +102,7 @@ FROM (
 _PAGE = _PAGE_UP_TO.format(table="{table}", top="$3", fence="$4")
 # The sequence's row is read before the id is given out: one statement is enough for both. It sees
 # the page as well, where no transaction was under way when it began and none has begun meanwhile.
+_FENCED = {"top": "(SELECT top FROM fenced)", "fence": "(SELECT fence FROM fenced)"}
 _NEWEST_PAGE = f"""
 WITH numbered AS MATERIALIZED (
     SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS top FROM {{table}}_id_seq
@@ -109,8 +110,7 @@ WITH numbered AS MATERIALIZED (
     SELECT top, CASE WHEN top > $1 THEN pg_current_xact_id()::text::bigint ELSE 0 END AS fence
     FROM numbered
 )
-SELECT top, fence, page.*
-FROM fenced, LATERAL ({_PAGE_UP_TO.format(table="{table}", top="top", fence="fence")}) AS page
+SELECT fenced.*, page.* FROM fenced, ({_PAGE_UP_TO.format(table="{table}", **_FENCED)}) AS page
 """  # noqa: S608 -- our own text
 _COLUMNS = "uuid[], bigint[], text[], bytea[], text"
 _PREPARED = {
