@@ -542,23 +542,22 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         table = self.table.name
 
         def ask(session: Session) -> tuple[int, Sequence[Any]]:
-            newest = _run(session, "newest_page", table, (after, limit))[0]
+            (newest,) = _run(session, "newest_page", table, (after, limit))
             top, fence, is_settled, *columns = newest
             if is_settled:
                 return top, columns if top > after else ()
-            came, is_waiting = time.monotonic(), False
+            came, waits = time.monotonic(), 0
             while True:
                 is_settled, *columns = _run(session, "page", table, (after, limit, top, fence))[0]
                 waited = time.monotonic() - came
                 if is_settled:
                     break
-                if not is_waiting:
-                    metrics.FENCE_WAITS.inc()
-                    is_waiting = True
+                metrics.FENCE_WAITS.inc(not waits)
+                waits += 1
                 if waited > deadline_seconds:
                     raise FenceTimeoutError("a transaction that may write events does not end")
                 time.sleep(FENCE_POLL_SECONDS)
-            if is_waiting:
+            if waits:
                 metrics.FENCE_WAIT_SECONDS.observe(waited)
             return top, columns
 
