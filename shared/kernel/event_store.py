@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -162,6 +163,10 @@ class DecodedEvent(NamedTuple):
     id: int
     event: Any
     metadata: dict[str, Any]
+
+
+_AS_DECODED = partial(tuple.__new__, DecodedEvent)
+"""What ``DecodedEvent._make`` does, without a call of Python's own for each event."""
 
 
 class AggregateEventRecorder(AggregateRecorder):
@@ -493,7 +498,7 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
                 if page:
                     yield page
                     after = page[-1].id
-                    ahead.is_wanted = True  # who takes a second page will take a third
+                    ahead.has_begun = True
                 if is_at_end and len(page) < limit:
                     return
 
@@ -526,7 +531,7 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             try:
                 event = mapper.to_domain_event(r.stored)
             except NewerEventError:
-                if not (up_to_newer and (decoded or ahead.is_wanted)):
+                if not (up_to_newer and (decoded or ahead.has_begun)):
                     raise
                 return True, decoded  # what was asked ahead lies beyond it
             decoded.append(DecodedEvent(r.id, event, orjson.loads(r.metadata or "{}")))
@@ -580,7 +585,8 @@ class _Ahead:
     """
 
     def __init__(self, database: Database, table: str, limit: int) -> None:
-        self.is_wanted = False
+        self.has_begun = False
+        """Whether a page was given out."""
         self.top = 0
         """Up to here everything has ended."""
         self._sessions, self._table, self._limit = database.ahead, table, limit
@@ -591,7 +597,7 @@ class _Ahead:
         """Ask for what follows the numbers of a full page, unless some of it may not have ended."""
         last = int(numbers.rpartition(",")[2])
         is_full = numbers.count(",") == self._limit - 1
-        if not self.is_wanted or not is_full or self.top - last < self._limit:
+        if not is_full or self.top - last < self._limit:
             return
         with self._is_lost_by_an_error():
             if self._session is None:
@@ -782,7 +788,7 @@ def _decoded(mapper: FastMapper, columns: Sequence[Any]) -> list[DecodedEvent]:
         orjson.loads(f"[{states}]"),
     )
     beside = orjson.loads(f"[{metadata}]") if metadata else [{} for _ in ids]
-    return list(map(DecodedEvent._make, zip(ids, events, beside, strict=True)))
+    return list(map(_AS_DECODED, zip(ids, events, beside, strict=True)))
 
 
 def _as_uuid(value: UUID | str) -> UUID:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import (
+    DatetimeAsISO,
+    DecimalAsStr,
     JSONTranscoder,
     Mapper,
     MapperDeserialisationError,
@@ -18,6 +21,7 @@ from eventsourcing.persistence import (
     StoredEvent,
     Transcoding,
     TranscodingNotRegisteredError,
+    UUIDAsHex,
 )
 from eventsourcing.utils import TopicError, resolve_topic
 from pydantic import BaseModel
@@ -45,6 +49,15 @@ class DateAsISO(Transcoding):
     def decode(self, data: str) -> date:
         """Text to ``date``."""
         return date.fromisoformat(data)
+
+
+_IN_ONE_CALL: dict[type[Transcoding], Callable[[str], Any]] = {
+    DateAsISO: date.fromisoformat,
+    DatetimeAsISO: datetime.fromisoformat,
+    DecimalAsStr: Decimal,
+    UUIDAsHex: UUID,
+}
+"""What these transcodings' ``decode`` does with a text: half of its time is the call itself."""
 
 
 class ModelAsDict(Transcoding):
@@ -155,7 +168,10 @@ class FastMapper(Mapper[UUID]):
         """
         revived, kinds = self.transcoder.revived, self._kinds
         make, put = object.__new__, object.__setattr__
-        decoders = {name: one.decode for name, one in self.transcoder.names.items()}
+        decoders: dict[str, Callable[[Any], Any]] = {
+            name: _IN_ONE_CALL.get(type(one), one.decode)
+            for name, one in self.transcoder.names.items()
+        }
         events = []
         for topic, originator_id, version, state in zip(
             topics, originator_ids, versions, states, strict=True
