@@ -16,7 +16,7 @@ from tests.architecture.tree import ROOT
 from tests.samples.parts import AddAmount, Ledger, ledger_publications
 
 ENTRY_SCRIPTS = ("platform_cli/serving.py", "platform_cli/embedded.py")
-HARMLESS_BEFORE_PATCHING = {"__future__", "os", "sys", "warnings"}
+HARMLESS_BEFORE_PATCHING = {"gc", "__future__", "os", "sys", "warnings"}
 
 
 @pytest.fixture
