@@ -12,7 +12,6 @@ COMPONENT = Component(
     application=Advisory,
     publications=publications,
     metadata=metadata,
-    migrations="services.advisory.migrations",
     handlers=handlers,
     sources=("recruitment", "hdr"),
 )

@@ -22,5 +22,4 @@ COMPONENT = Component(
     handlers=handlers,
     sources=("recruitment", "advisory"),
     metadata=metadata,
-    migrations="services.hdr.migrations",
 )

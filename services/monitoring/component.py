@@ -12,7 +12,6 @@ COMPONENT = Component(
     application=Monitoring,
     publications=publications,
     metadata=metadata,
-    migrations="services.monitoring.migrations",
     handlers=handlers,
     sources=("hdr",),
 )

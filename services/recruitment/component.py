@@ -11,5 +11,4 @@ COMPONENT = Component(
     application=Recruitment,
     publications=publications,
     metadata=metadata,
-    migrations="services.recruitment.migrations",
 )

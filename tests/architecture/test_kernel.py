@@ -16,14 +16,14 @@ from shared.kernel.testing import an_application
 from tests.architecture.tree import ROOT, name_of, python_files, tree_of
 from tests.contract.stored_events import aggregates
 
-MOST_LINES = 3850
+MOST_LINES = 3870
 """Lines of code without blank ones, comments and docstrings.
 
 The house's guideline is 2,000, and "look again above". We looked: above it stand the event store
 on our own driver (ADR-0008), the RPC client (ADR-0016), the parking of messages, what operators do
-about them, the guard of a restored store, snapshots, queries on the driver (ADR-0025), the reading
-of a page while the last one is decoded, and the figures for Prometheus, each of which every service
-needs the same way. It may not grow further without another look.
+about them, the guard of a restored store, snapshots, queries on the driver and effects in one
+statement (ADR-0025), the reading of a page while the last one is decoded, and the figures for
+Prometheus, each of which every service needs the same way. It may not grow further without another look.
 """
 KERNEL = python_files("shared/kernel/")
 BUSINESS_WORDS = {
