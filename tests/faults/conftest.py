@@ -1,12 +1,16 @@
 """Servers of the suite's own, a platform for each test, and the figures at the end."""
 
+import contextlib
+import fcntl
 import os
 from collections import Counter
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from deploy.local.postgres import PrivatePostgres
+from deploy.local.processes import make_folder
 from deploy.local.rabbitmq import PrivateRabbitMQ
 from tests.faults.harness import Forker, Platform
 from tests.servers import Servers
@@ -23,16 +27,29 @@ FIGURES = []
 
 
 @pytest.fixture(scope="session")
-def postgres():
-    server = PrivatePostgres(VAR / "postgres")
+def folder():
+    """For the servers of this run alone; the next run takes over what a killed one left."""
+    make_folder(VAR)
+    for number in count(1):
+        with (VAR / f"{number}.lock").open("w") as lock, contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            found = VAR / str(number)
+            make_folder(found)
+            yield found
+            return
+
+
+@pytest.fixture(scope="session")
+def postgres(folder):
+    server = PrivatePostgres(folder / "postgres")
     server.start()
     yield server
     server.wipe()
 
 
 @pytest.fixture(scope="session")
-def rabbitmq():
-    server = PrivateRabbitMQ(VAR / "rabbitmq")
+def rabbitmq(folder):
+    server = PrivateRabbitMQ(folder / "rabbitmq")
     server.start()
     yield server
     server.wipe()

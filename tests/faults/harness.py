@@ -198,18 +198,21 @@ class Platform:
         make_virtual_host(self.servers.amqp_url, self.servers.management_url, self.vhost)
 
     def close(self):
-        self.load.stop()
-        self.wire.stop()
-        for name in list(self.running):
-            for process in self.running[name]:
-                process.signal(signal.SIGCONT)
-            self.kill(name)
-        self.stack.close()
+        try:
+            self.load.stop()
+        finally:  # what is left of a test that failed disturbs the next one
+            self.wire.stop()
+            for name in list(self.running):
+                for process in self.running[name]:
+                    process.signal(signal.SIGCONT)
+                self.kill(name)
+            self.stack.close()
 
     def unacknowledged_and_gone(self, name, seconds=5.0):
         """Of a dead listener: published events that are neither in effect nor in its queue.
 
-        Each was acknowledged before its effect was committed. The queue is looked at, not emptied.
+        Each was acknowledged before its effect was committed. The queue is looked at, not emptied,
+        until nothing has come for so many seconds.
         """
         url = self.urls["ledger"]
         published = checker.published_up_to(url)
@@ -229,6 +232,7 @@ class Platform:
                 while missing and time.monotonic() < deadline:
                     with contextlib.suppress(TimeoutError):
                         connection.drain_events(timeout=0.2)
+                        deadline = time.monotonic() + seconds
         return missing
 
 
@@ -346,6 +350,10 @@ class Wire:
     def unbind(self):
         """From now on there is no queue, until it is made anew."""
         self._bound.clear()
+
+    def wait_for(self, number):
+        """Wait until so many events were heard."""
+        eventually(lambda: len(self.bodies) >= number, f"{number} events to be heard")
 
     def wait_until_bound(self):
         assert self._bound.wait(START_SECONDS), "the subscriber has no queue"

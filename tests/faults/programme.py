@@ -106,6 +106,7 @@ class Killer:
     def __exit__(self, *_error):
         self._stopping.set()
         self._thread.join(timeout=START_SECONDS)
+        assert not self._thread.is_alive(), "still killing"
         assert self.failures == []
 
     def _run(self):

@@ -97,6 +97,7 @@ def give_up_soon(arguments):
 
 
 def serve(given):
+    heal_seconds = given.get("heal_seconds", HEAL_SECONDS)
     if given["service"] in registry.PROCESSES:
         os.environ.update(given["environment"])
         if given["service"] == "projector":
@@ -109,11 +110,11 @@ def serve(given):
         feed = RpcClient(given["broker"], timeout_seconds=3.0).read_feed
         journal.prepare()
         Subscription(
-            "gateway", ["ledger"], journal, feed, given["broker"], heal_seconds=HEAL_SECONDS
+            "gateway", ["ledger"], journal, feed, given["broker"], heal_seconds=heal_seconds
         ).run()
         return
     service = {"ledger": LedgerService, "mirror": MirrorService}[given["service"]]
-    settings = ServiceSettings(given["database"], given["broker"], heal_seconds=HEAL_SECONDS)
+    settings = ServiceSettings(given["database"], given["broker"], heal_seconds=heal_seconds)
     container = build_container(service, settings)
     container.start()
     container.wait()

@@ -4,6 +4,7 @@ import pytest
 from kombu import Connection
 
 from tests.faults.harness import LISTENERS
+from tests.story.steps import eventually
 
 pytestmark = pytest.mark.faults
 
@@ -41,8 +42,9 @@ def test_purged_queues_are_healed_from_the_log(platform, judge):
         platform.kill(name)
     platform.load.wait_for(10)
     with Connection(platform.amqp_url) as connection:
+        purge = connection.default_channel.queue_purge
         for queue in LISTENERS.values():
-            assert connection.default_channel.queue_purge(queue) > 0
+            eventually(lambda queue=queue: purge(queue) > 0, f"messages in {queue}")
 
     platform.start(*LISTENERS)
     platform.load.wait_for(10)

@@ -5,7 +5,7 @@ Each test plants one defect in a process and kills or holds it where that hurts.
 
 import pytest
 
-from tests.faults.checker import position_of
+from tests.faults.checker import position_of, published_up_to
 from tests.story.steps import eventually
 
 pytestmark = pytest.mark.faults
@@ -26,7 +26,7 @@ def test_an_acknowledgement_before_the_commit_is_reported(platform, listener):
     step = {"mirror": "effect before", "journal": "journal before"}[listener]
     defect = "acknowledgement before the commit"
     platform.start("ledger")
-    platform.start(listener, defect=defect, die_at=step, passage=4)
+    platform.start(listener, defect=defect, die_at=step, passage=4, heal_seconds=600)
     for _ in range(3):  # what comes later than these comes by the broker, not from the log
         platform.load.add(1)
         end = platform.end()
@@ -34,8 +34,10 @@ def test_an_acknowledgement_before_the_commit_is_reported(platform, listener):
 
     platform.load.add(1)
     dies(platform, listener)
+    end = platform.end()
+    eventually(lambda: published_up_to(platform.urls["ledger"]) == end, "the confirm to be stored")
 
-    assert platform.unacknowledged_and_gone(listener, seconds=2.0) == {platform.end()}
+    assert platform.unacknowledged_and_gone(listener, seconds=2.0) == {end}
 
 
 def test_a_position_stored_before_the_confirm_is_reported(platform):

@@ -9,29 +9,38 @@ import psycopg2
 import pytest
 
 from deploy.local.postgres import PrivatePostgres
-from tests.faults.conftest import VAR
+from deploy.local.processes import Account, server_folder
 from tests.faults.harness import Platform
 from tests.story.steps import eventually
 
 pytestmark = pytest.mark.faults
 SIZE = "200m"
-FOLDER = VAR / "small-disk"
 
 
 @pytest.fixture
-def postgres_on_a_small_disk():
+def postgres_on_a_small_disk(folder):
     """A server whose files lie in a file system of a few megabytes."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    administrator = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "none", str(FOLDER)]
-    subprocess.run([*administrator, *mount], check=True)
+    # Where its account can enter: a server that lay elsewhere would fill the machine's own disk.
+    disk = server_folder(folder / "small-disk", Account.unprivileged("postgres"))
+    if disk.is_mount():  # of a run that was killed
+        remove(disk)
+    as_root("mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "none", str(disk))
     try:
-        server = PrivatePostgres(FOLDER / "postgres")
+        server = PrivatePostgres(disk / "postgres")
         server.start()
         yield server
-        server.wipe()
     finally:
-        subprocess.run([*administrator, "umount", str(FOLDER)], check=True)
+        remove(disk)
+
+
+def remove(disk):
+    PrivatePostgres(disk / "postgres").wipe()
+    as_root("umount", str(disk))
+
+
+def as_root(*command):
+    administrator = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    subprocess.run([*administrator, *command], check=True)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ def test_doubled_and_reordered_messages_have_one_effect_in_order(platform, judge
     platform.load.start()
     platform.load.wait_for(20)
     platform.wait_until_followed()
+    platform.wire.wait_for(10)
     sent = 0
 
     for _ in range(5):
@@ -36,6 +37,7 @@ def test_what_cannot_be_read_or_believed_is_parked_once_and_the_rest_goes_on(pla
     platform.load.start()
     platform.load.wait_for(10)
     platform.wait_until_followed()
+    platform.wire.wait_for(3)
     whole = random.sample(list(platform.wire.bodies.values()), 3)
     corrupted = [body[: random.randrange(1, len(body) - 1)] for body in whole]
     foreign = orjson.dumps(orjson.loads(whole[0]) | {"epoch": "another"})

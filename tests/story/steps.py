@@ -19,6 +19,7 @@ from tests.story.register import REGIONS
 T = TypeVar("T")
 PASSWORD = "Zielony-rower-7-gor"
 SETTLE_SECONDS = 90.0
+AMONG_OTHERS_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.03
 EVERY_NTH_TWICE = 7
 UNKNOWN_VALUE = "…"
@@ -59,6 +60,7 @@ class Steps:
     ) -> None:
         self.size = size or Size()
         self.threads = threads
+        self.are_several_at_work = False
         self.twice = twice
         self.database_url = database_url
         self.today = datetime.now(WARSAW).date()
@@ -121,9 +123,13 @@ class Steps:
             for item in items:
                 work(item)
             return
-        with ThreadPoolExecutor(self.threads) as pool:
-            for done in [pool.submit(work, item) for item in items]:
-                done.result()
+        self.are_several_at_work = True
+        try:
+            with ThreadPoolExecutor(self.threads) as pool:
+                for done in [pool.submit(work, item) for item in items]:
+                    done.result()
+        finally:
+            self.are_several_at_work = False
 
     def open_account(self, name: str, roles: list[str], **scope: Any) -> Api:
         """An account with these roles, signed in."""
@@ -147,12 +153,15 @@ class Steps:
     # --- waiting ----------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Wait until every service and every view has taken over what was recorded so far."""
-        deadline = 5.0 if self.threads > 1 else SETTLE_SECONDS
+        """Wait until every service and every view has taken over what was recorded so far.
+
+        While others go on recording that moment may never come: then only for a while.
+        """
+        deadline = AMONG_OTHERS_SECONDS if self.are_several_at_work else SETTLE_SECONDS
         try:
             eventually(self._is_settled, "all listeners to be level", deadline)
         except AssertionError as error:
-            if self.threads == 1:
+            if not self.are_several_at_work:
                 raise AssertionError(f"{error}: {self.anyone.get_raw('/health/ready')}") from None
 
     def _is_settled(self) -> bool:
