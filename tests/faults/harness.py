@@ -17,7 +17,7 @@ import orjson
 from kombu import Connection, Consumer, Exchange, Queue
 
 from deploy.local.databases import make_virtual_host
-from deploy.local.processes import Process
+from deploy.local.processes import InfraError, Process
 from services.gateway.journal import journal, view_positions
 from shared.kernel import broker, schema
 from shared.kernel.database import Database
@@ -64,7 +64,11 @@ class Forker:
     def fork(self, given):
         self.process.stdin.write(json.dumps(given).encode() + b"\n")
         self.process.stdin.flush()
-        return int(self.process.stdout.readline())
+        pid = int(self.process.stdout.readline())
+        try:
+            return Process.of(pid)
+        except InfraError:  # it came to its fatal step before this process had its turn
+            return Process(pid, born="and dead")
 
     def stop(self):
         self.process.stdin.close()
@@ -123,8 +127,7 @@ class Platform:
                 **self.settings[name],
                 **given,
             }
-            process = Process.of(self.forker.fork(told))
-            self.running.setdefault(name, []).append(process)
+            self.running.setdefault(name, []).append(self.forker.fork(told))
 
     def kill(self, name):
         """End all processes of a name at once."""

@@ -12,7 +12,6 @@ from collections import Counter
 from itertools import pairwise
 from random import Random
 
-from deploy.local.processes import Process
 from platform_cli import registry
 from tests.faults.checker import Flaw, rows_in
 from tests.faults.harness import LEVEL_SECONDS, START_SECONDS
@@ -28,9 +27,9 @@ HEAL_SECONDS = 1.0
 class Forked:
     """A forked process with what the platform's starter asks of those that it started itself."""
 
-    def __init__(self, pid):
-        self.process = Process.of(pid)
-        self.pid = pid
+    def __init__(self, process):
+        self.process = process
+        self.pid = process.pid
         self.returncode = -signal.SIGKILL
 
     def poll(self):
@@ -120,6 +119,7 @@ class Killer:
         answered = len(self.calls.done)
         is_gateways_turn = self.kills >= GATEWAY_EVERY * (self.deaths["gateway"] + 1) - 1
         name = "gateway" if is_gateways_turn else self.random.choice(FORKED)
+        assert self.programme.processes[name].poll() is None, f"{name} had ended by itself"
         self.programme.kill(name)
         self.programme.start(name)
         self.deaths[name] += 1

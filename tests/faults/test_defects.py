@@ -13,7 +13,7 @@ pytestmark = pytest.mark.faults
 
 def dies(platform, name):
     [process] = platform.running[name]
-    eventually(lambda: not process.is_alive(), f"{name} to reach its step", 30.0)
+    eventually(lambda: not process.is_alive(), f"{name} to reach its step")
     platform.kill(name)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.local.postgres import PrivatePostgres
 from deploy.local.processes import Account, server_folder
-from tests.faults.harness import Platform
+from tests.faults.harness import PATIENCE_SECONDS, Platform
 from tests.story.steps import eventually
 
 pytestmark = pytest.mark.faults
@@ -62,11 +62,16 @@ def test_a_full_disk_loses_nothing(platform, postgres_on_a_small_disk, judge):
     eventually(lambda: refuses(server.url), "the database to refuse")
     platform.load.wait_for_tries(5)
     ballast.unlink()
-    if not server.is_running():  # it gives up when it can write no log of its own any more
-        server.start()
-    platform.load.wait_for(10)
+    goal = platform.load.answered + 10
+    eventually(lambda: has_answered(platform, server, goal), "10 answers", PATIENCE_SECONDS)
 
     judge("disk full for the database", 1)
+
+
+def has_answered(platform, server, goal):
+    if not server.is_running():  # it gives up when it can write no log of its own any more
+        server.start()
+    return platform.load.answered >= goal
 
 
 def fill(file):
