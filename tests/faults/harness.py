@@ -43,6 +43,8 @@ PAUSE_SECONDS = 0.02
 MISSES = 3
 """So often a process may be killed before it comes to its step."""
 THREADS = 3
+END_OF_QUEUE = b"the end"
+MOST_AT_ONCE = 65_535
 ACCOUNTS = tuple(f"account {number}" for number in range(5))
 
 
@@ -211,11 +213,11 @@ class Platform:
                 self.kill(name)
             self.stack.close()
 
-    def unacknowledged_and_gone(self, name, seconds=5.0):
+    def unacknowledged_and_gone(self, name):
         """Of a dead listener: published events that are neither in effect nor in its queue.
 
         Each was acknowledged before its effect was committed. The queue is looked at, not emptied,
-        until nothing has come for so many seconds.
+        as far as a message that is put at its end.
         """
         url = self.urls["ledger"]
         published = checker.published_up_to(url)
@@ -223,19 +225,30 @@ class Platform:
         missing = set(
             checker.numbers_between(url, max(position, self.known.get("wire_from", 0)), published)
         )
-        deadline = time.monotonic() + seconds
+        self.publish(END_OF_QUEUE, key=LISTENERS[name], exchange="")
+        ends = []
         with Connection(self.amqp_url) as connection:
             channel = connection.channel()
             queue = Queue(LISTENERS[name], channel=channel, no_declare=True)
 
             def look(message):
-                missing.discard(int(orjson.loads(_bytes(message.body))["sequence"]))
+                body = _bytes(message.body)
+                if body == END_OF_QUEUE:
+                    message.ack()
+                    ends.append(message)
+                else:
+                    missing.discard(int(orjson.loads(body)["sequence"]))
 
-            with Consumer(channel, [queue], on_message=look, auto_declare=False):
-                while missing and time.monotonic() < deadline:
-                    with contextlib.suppress(TimeoutError):
-                        connection.drain_events(timeout=0.2)
-                        deadline = time.monotonic() + seconds
+            def is_at_the_end():
+                with contextlib.suppress(TimeoutError):
+                    connection.drain_events(timeout=0.2)
+                return ends
+
+            # Who names no number gets no more than 2,000 at once from a quorum queue.
+            with Consumer(
+                channel, [queue], on_message=look, auto_declare=False, prefetch_count=MOST_AT_ONCE
+            ):
+                eventually(is_at_the_end, f"the end of {name}'s queue")
         return missing
 
 

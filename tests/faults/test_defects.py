@@ -37,7 +37,7 @@ def test_an_acknowledgement_before_the_commit_is_reported(platform, listener):
     end = platform.end()
     eventually(lambda: published_up_to(platform.urls["ledger"]) == end, "the confirm to be stored")
 
-    assert platform.unacknowledged_and_gone(listener, seconds=2.0) == {end}
+    assert platform.unacknowledged_and_gone(listener) == {end}
 
 
 def test_a_position_stored_before_the_confirm_is_reported(platform):
