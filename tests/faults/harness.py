@@ -245,7 +245,8 @@ class Platform:
 
             def is_at_the_end():
                 with contextlib.suppress(TimeoutError):
-                    connection.drain_events(timeout=0.2)
+                    while not ends:
+                        connection.drain_events(timeout=0.2)
                 return ends
 
             # Who names no number gets no more than 2,000 at once from a quorum queue.
