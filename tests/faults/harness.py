@@ -195,12 +195,13 @@ class Platform:
         """All that there is now."""
         return checker.gather(self.urls, self.load.commands, self.wire.numbers, **self.known)
 
-    def publish(self, body, key="ledger.AmountAdded", exchange=broker.EVENTS):
+    def publish(self, body, key="ledger.AmountAdded", exchange=broker.EVENTS, times=1):
         """Send a message as anybody might."""
         with Connection(self.amqp_url) as connection:
             channel = connection.channel()
             message = channel.prepare_message(body, None, "application/cloudevents+json")
-            channel.basic_publish(message, exchange=exchange, routing_key=key)
+            for _ in range(times):
+                channel.basic_publish(message, exchange=exchange, routing_key=key)
 
     def make_virtual_host(self):
         """Make it again after the broker has forgotten everything."""

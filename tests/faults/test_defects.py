@@ -6,9 +6,12 @@ Each test plants one defect in a process and kills or holds it where that hurts.
 import pytest
 
 from tests.faults.checker import position_of, published_up_to
+from tests.faults.harness import LISTENERS
 from tests.story.steps import eventually
 
 pytestmark = pytest.mark.faults
+LONG_QUEUE = 2_100
+"""More than a quorum queue gives at once to who names no number."""
 
 
 def dies(platform, name):
@@ -38,6 +41,22 @@ def test_an_acknowledgement_before_the_commit_is_reported(platform, listener):
     eventually(lambda: published_up_to(platform.urls["ledger"]) == end, "the confirm to be stored")
 
     assert platform.unacknowledged_and_gone(listener) == {end}
+
+
+def test_what_waits_at_the_end_of_a_long_queue_is_not_reported(platform):
+    platform.start("ledger", "mirror")
+    platform.load.add(1)
+    platform.wire.wait_for(1)
+    eventually(lambda: position_of(platform.urls["mirror"]) > 0, "the mirror to follow")
+    platform.kill("mirror")
+    [known] = platform.wire.bodies.values()
+    platform.publish(known, key=LISTENERS["mirror"], exchange="", times=LONG_QUEUE)
+
+    platform.load.add(1)
+    end = platform.end()
+    eventually(lambda: published_up_to(platform.urls["ledger"]) == end, "the confirm to be stored")
+
+    assert platform.unacknowledged_and_gone("mirror") == set()
 
 
 def test_a_position_stored_before_the_confirm_is_reported(platform):
