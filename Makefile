@@ -33,7 +33,7 @@ test: setup ## everything, against a real PostgreSQL, RabbitMQ and Chromium
 	@$(VENV)/python -m tooling.test
 
 faults: setup ## 1,000 kills and every other fault on servers of its own (SEED, KILLS, MINUTES)
-	@SEED=$(SEED) KILLS=$(or $(KILLS),1000) MINUTES=$(or $(MINUTES),15) \
+	@SEED=$(SEED) KILLS=$(or $(KILLS),1000) MINUTES=$(or $(MINUTES),30) \
 		$(VENV)/python -m pytest tests/faults -q
 
 secrets: ## make the passwords and keys of the compose file, once, in secrets/ (HA=1)

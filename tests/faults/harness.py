@@ -46,7 +46,6 @@ MOST_BEHIND = 100
 MISSES = 3
 """So often a process may be killed before it comes to its step."""
 THREADS = 3
-LOOK_SECONDS = 0.03
 END_OF_QUEUE = b"the end"
 MOST_AT_ONCE = 65_535
 ACCOUNTS = tuple(f"account {number}" for number in range(5))
@@ -443,14 +442,17 @@ class Assassin:
             self.platform.kill(name)
             self._start(name, patience)
         goal = self.kills + kills
-        is_done = False
-        while not is_done and time.monotonic() < deadline:
-            time.sleep(LOOK_SECONDS)
-            is_done = self._look(patience) >= goal and is_enough()
+
+        def how_it_ended():
+            if self._look(patience) >= goal and is_enough():
+                return "done"
+            return "late" if time.monotonic() > deadline else None
+
+        ended = eventually(how_it_ended, "the kills", deadline - time.monotonic() + 30)
         self._plans.clear()
         for name in names:
             self.platform.restart(name)
-        return is_done
+        return ended == "done"
 
     def _start(self, name, patience):
         order = self.steps[name]

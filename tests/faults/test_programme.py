@@ -16,7 +16,7 @@ from tests.story.processes import log_shown_on_failure, ore
 from tests.story.story import Story
 from tests.story.views import differences, dump
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
 STORIES = math.ceil(KILLS / 500)
 
 
