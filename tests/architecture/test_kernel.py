@@ -23,7 +23,8 @@ The house's guideline is 2,000, and "look again above". We looked: above it stan
 on our own driver (ADR-0008), the RPC client (ADR-0016), the parking of messages, what operators do
 about them, the guard of a restored store, snapshots, queries on the driver and effects in one
 statement (ADR-0025), the reading of a page while the last one is decoded, and the figures for
-Prometheus, each of which every service needs the same way. It may not grow further without another look.
+Prometheus, each of which every service needs the same way. It may not grow further without
+another look.
 """
 KERNEL = python_files("shared/kernel/")
 BUSINESS_WORDS = {
