@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 
 from tooling.stamps import digest, is_current, mark
-from tooling.steps import ROOT, TOOLS, SetupError, behind, run, settings_from_pip
+from tooling.steps import ROOT, TOOLS, SetupError, run, settings_from_pip
 
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "services" / "gateway" / "static" / "vendor"
@@ -57,7 +57,7 @@ def install(after_uv: Event) -> None:
     print("Installing front-end packages …", flush=True)
     node, npm, variables = find_node(after_uv)
     command = [  # newer than what is kept is not wanted: the lock names each file's hash
-        *behind([*npm, "ci", "--prefer-offline"]),
+        *(*npm, "ci", "--prefer-offline"),
         *("--no-progress", "--no-audit", "--no-fund", "--loglevel=error"),
     ]
     run(command, "npm could not install the front-end packages", variables)

@@ -3,7 +3,6 @@
 import configparser
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -106,11 +105,6 @@ def _told_to_pip() -> dict[str, str]:
         if name.startswith("PIP_")
     }
     return told | variables
-
-
-def behind(command: Sequence[str]) -> list[str]:
-    """The command, to run in the time that what the set-up waits for leaves over."""
-    return ["nice", *command] if shutil.which("nice") else [*command]
 
 
 def compiling() -> dict[str, str]:
