@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from math import fsum
 from typing import Any
 
@@ -238,5 +239,5 @@ def cards_and_timelines(story: Steps) -> None:
         rows = story.staff.list_all(f"/jst/{jst.unit.code}/timeline")
         told = {t: n for t, n in jst.timeline.items() if t not in INNER}
         same(dict(Counter(row["type"] for row in rows)), told, f"timeline of {jst.unit.code}")
-        times = [row["time"] for row in rows]
+        times = [datetime.fromisoformat(row["time"]) for row in rows]
         same(times, sorted(times, reverse=True), f"order of the timeline of {jst.unit.code}")
