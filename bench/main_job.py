@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,9 @@ def measure_embedded(size: Size, threads: int, samples: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="ore-bench-") as name:
         folder = Path(name)
         platform = Embedded(folder / "data", folder / "platform.log")
-        with log_shown_on_failure(platform.log):
+        with log_shown_on_failure(platform.log), ExitStack() as at_the_end:
             platform.start()
+            at_the_end.callback(platform.stop)  # a story that fails leaves no platform running
             assert platform.process is not None
             pid = platform.process.pid
             found: dict[str, Any] = {
@@ -104,7 +105,6 @@ def measure_embedded(size: Size, threads: int, samples: int) -> dict[str, Any]:
                 "memory_mib": round(machine.memory_mib(pid), 1),
                 "cpu_share": round(machine.cpu_share(pid, IDLE_SECONDS), 4),
             }
-            platform.stop()
         told = run_module("bench.embedded_delay", str(platform.folder), str(samples), str(RATE))
         return found | told
 
