@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from math import fsum
 from typing import Any
 
+from shared.kernel.clock import WARSAW
 from tests.story import texts
 from tests.story.advising import LONG_AGO, SUBMITTED_AGO
+from tests.story.api import Api
 from tests.story.checks.same import in_polish_order, same
 from tests.story.ledger import Jst, Round, attainment
 from tests.story.steps import Steps
@@ -143,34 +145,41 @@ def records(story: Steps) -> None:
 def attention(story: Steps) -> None:
     """What is late or stands still: for staff, for each coordinator, for each JST account."""
     expected = _matters(story)
-    rows = story.staff.list_all("/attention")
-    same(_shown(rows), expected, "attention")
+    rows, shown = _attention(story, story.staff)
+    same(shown, expected, "attention")
     waits = [row["since"] for row in rows]
     same(waits, sorted(waits), "order of attention")
     for kind, number in Counter(kind for kind, _ in expected).items():
         total = story.staff.get("/attention", kind=kind, limit=1)["total"]
         same(total, number, f"attention {kind}")
     for region, coordinator in story.coordinators.items():
-        own = {k: v for k, v in expected.items() if v[2] in {region, None}}
-        same(_shown(coordinator.list_all("/attention")), own, f"attention of {region}")
+        own = {k: v for k, v in expected.items() if v[1] in {region, None}}
+        same(_attention(story, coordinator)[1], own, f"attention of {region}")
     for jst in story.ledger.qualified:
         client = story.people[jst.id]
         mine = [j for j in story.ledger.qualified if story.people[j.id] is client]
         codes = {code for j in mine for code in (j.unit.code, j.now.code)}
-        own = {k: v for k, v in expected.items() if v[3] in codes}
-        same(_shown(client.list_all("/attention")), own, "attention of a JST account")
+        own = {k: v for k, v in expected.items() if v[2] in codes}
+        same(_attention(story, client)[1], own, "attention of a JST account")
 
 
-def _shown(rows: list[dict[str, Any]]) -> dict[Any, Any]:
-    return {
-        (r["kind"], r["target_id"]): (
-            r["since"],
-            r["days"],
-            r["voivodeship"],
-            r["jst"]["code"] if r["jst"] else None,
-        )
-        for r in rows
-    }
+def _attention(story: Steps, who: Api) -> tuple[list[dict[str, Any]], dict[Any, Any]]:
+    """The rows that somebody is shown, and what they tell.
+
+    A story may go on past midnight: what began in it counts as of its first day, and the days of
+    each row are counted to the day on which they were asked for.
+    """
+    days = {datetime.now(WARSAW).date()}
+    rows = who.list_all("/attention")
+    days.add(datetime.now(WARSAW).date())
+    shown = {}
+    for row in rows:
+        since = date.fromisoformat(row["since"])
+        same(row["days"] in {(day - since).days for day in days}, True, f"days of {row}")
+        code = row["jst"]["code"] if row["jst"] else None
+        told = (str(min(since, story.today)), row["voivodeship"], code)
+        shown[row["kind"], row["target_id"]] = told
+    return rows, shown
 
 
 def _matters(story: Steps) -> dict[Any, Any]:
@@ -178,7 +187,7 @@ def _matters(story: Steps) -> dict[Any, Any]:
     matters: dict[Any, Any] = {}
 
     def late(kind: str, target: str | None, offset: int, region: Any, code: Any = None) -> None:
-        matters[kind, target] = (str(story.day(offset)), -offset, region, code)
+        matters[kind, target] = (str(story.day(offset)), region, code)
 
     for jst in ledger.qualified:
         for kind, target, offset in _waits(jst):
