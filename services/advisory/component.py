@@ -12,6 +12,7 @@ COMPONENT = Component(
     application=Advisory,
     publications=publications,
     metadata=metadata,
+    migrations="services.advisory.migrations",
     handlers=handlers,
     sources=("recruitment", "hdr"),
 )

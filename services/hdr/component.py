@@ -22,4 +22,5 @@ COMPONENT = Component(
     handlers=handlers,
     sources=("recruitment", "advisory"),
     metadata=metadata,
+    migrations="services.hdr.migrations",
 )

@@ -12,6 +12,7 @@ COMPONENT = Component(
     application=Monitoring,
     publications=publications,
     metadata=metadata,
+    migrations="services.monitoring.migrations",
     handlers=handlers,
     sources=("hdr",),
 )

@@ -11,4 +11,5 @@ COMPONENT = Component(
     application=Recruitment,
     publications=publications,
     metadata=metadata,
+    migrations="services.recruitment.migrations",
 )

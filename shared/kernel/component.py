@@ -15,11 +15,13 @@ from shared.kernel.subscription import Handlers
 
 @dataclass(frozen=True)
 class Component:
-    """A service's parts; hosts, rebuilds and tests take them from here."""
+    """A service's parts; hosts, migrations, rebuilds and tests take them from here."""
 
     application: type[ServiceApplication]
     publications: Publications
     metadata: MetaData
+    migrations: str
+    """Package of its Alembic migrations."""
     handlers: Handlers | None = None
     sources: tuple[str, ...] = ()
     """Services whose events it listens to."""

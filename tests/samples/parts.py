@@ -231,11 +231,13 @@ LEDGER = Component(
     application=Ledger,
     publications=ledger_publications,
     metadata=ledger_metadata,
+    migrations="",
 )
 MIRROR = Component(
     application=Mirror,
     publications=Publications("mirror"),
     metadata=mirror_metadata,
+    migrations="",
     handlers=mirror_handlers,
     sources=("ledger",),
 )
