@@ -176,7 +176,8 @@ def install_project(uv: str, lock: Path) -> None:
 
 def compile_all(python: str, folder: Path, packages: Sequence[str]) -> None:
     """Make packages' byte code while a core waits; else the first start does it, on one core."""
-    folders = [str(folder / package) for package in packages]
+    # By relative names: what lies above this folder may well be called `http` or `templates`.
+    folders = [str((folder / package).relative_to(ROOT)) for package in packages]
     options = ("-q", "-q", "-x", NOT_NEEDED)
     _succeeds([python, "-m", "compileall", *options, *folders], compiling())
 
