@@ -43,12 +43,16 @@ STAMPS = VENV / ".stamps"
 SOURCES = ("platform_cli", "services", "shared")
 HEAVY = (
     ("alembic", "mako", "rich", "sqlalchemy"),
-    ("eventlet", "flask", "jinja2", "kombu", "pydantic", "structlog", "werkzeug"),
+    (
+        *("amqp", "babel", "click", "eventlet", "eventsourcing", "flask", "jinja2", "kombu"),
+        *("nameko", "prometheus_client", "pydantic", "pydantic_core", "structlog", "werkzeug"),
+        *("wtforms", "yaml"),
+    ),
 )
 """Packages of which a start imports much, in halves that take equally long to compile."""
 NOT_NEEDED = (
-    r"/(aio\w*|asyncio|debug|experimental|http|middleware|mssql|mypy|mysql|oracle|orm|templates"
-    "|testing|tests|transport|_unicode_data|v1|zipkin)/"
+    r"/(aio\w*|asyncio|dcb|debug|experimental|http|messages|middleware|mssql|mypy|mysql|oracle|orm"
+    "|templates|testing|tests|transport|_unicode_data|v1|zipkin)/"
 )
 """Folders of which a start imports nothing, or next to nothing."""
 
@@ -94,8 +98,8 @@ def install_the_rest(uv: str, lock: Path, beside: Executor) -> None:
     """
     steps: list[Future[Any]] = []
     if sync_packages(uv, lock):
-        install_project(uv, lock)
         steps += [beside.submit(compile_all, str(PYTHON), site_packages(), half) for half in HEAVY]
+        install_project(uv, lock)
     translations = [str(PYTHON), "-m", "tooling.translations"]
     steps.append(beside.submit(run, translations, "the translations are not right"))
     for step in steps:
