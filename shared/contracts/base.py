@@ -42,9 +42,12 @@ Email = Annotated[
 
 
 class ContractModel(BaseModel):
-    """Immutable data. Unknown fields are ignored: an older reader accepts a newer writer."""
+    """Immutable data. Unknown fields are ignored: an older reader accepts a newer writer.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    A model's validator is built when it is first used: a process imports all, and uses few.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class ContractEvent(ContractModel):
@@ -66,7 +69,7 @@ class ContractEvent(ContractModel):
 class Request(BaseModel):
     """What a caller asks of a service. Unknown fields are refused: no typing error is ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Answer(ContractModel):

@@ -34,6 +34,9 @@ _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"')
 Row = TypeVar("Row")
 Handler = Callable[..., Any]
 
+# Made when first used: that takes milliseconds, and there are many operations to import.
+_adapter_of = functools.cache(TypeAdapter)
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -106,7 +109,6 @@ def operation(
             summary, request, query, answer, status, location, body_type, body_schema,
             answer_type, headers or {}, (handler.__doc__ or "").strip(),
         )  # fmt: skip
-        adapter = TypeAdapter(answer) if answer is not None else None
 
         @functools.wraps(handler)
         def carry_out(**path: Any) -> Response:
@@ -119,8 +121,11 @@ def operation(
             result = handler(**arguments)
             if isinstance(result, Response):
                 return finish(result)
-            answered = adapter.validate_python(result) if adapter else None
-            body = adapter.dump_python(answered, mode="json") if adapter else None
+            if answer is None:
+                return finish(_response(described, None, None))
+            adapter = _adapter_of(answer)
+            answered = adapter.validate_python(result)
+            body = adapter.dump_python(answered, mode="json")
             return finish(_response(described, answered, body))
 
         carry_out.operation = described  # type: ignore[attr-defined]
