@@ -16,7 +16,8 @@ from services.gateway.projections.hdrs import hdrs
 Phase = tuple[str, Sequence[Any], Callable[[Any], None]]
 """What it does, for which items, and how."""
 
-MARK = "\n\n(Dane demonstracyjne.)"
+MARK = "(dane demonstracyjne)"
+"""On every call, HDR and summary: they bear names of real JST, and are read outside pages too."""
 _OFFSET = re.compile(r"[+-]\d+d")
 _EDITORIAL_STEPS = (
     ("SUBSTANTIVE_EDITING", "start_editing"),
@@ -55,6 +56,11 @@ def _days(value: Any, today: date) -> Any:
 def day(text: str) -> date:
     """A day from its ISO form."""
     return date.fromisoformat(text)
+
+
+def marked(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document whose title says that it is made up."""
+    return {**document, "title": f"{document['title']} {MARK}"}
 
 
 class EditionLoader:
@@ -178,7 +184,7 @@ class EditionLoader:
             "recruitment",
             "draft_call",
             edition_id=self.edition_id,
-            text=call["text"] + MARK,
+            text=f"{call['text']}\n\n{MARK}",
             **{name: call[name] for name in fields},
         )
         call_id = answer["id"]
@@ -409,7 +415,7 @@ class EditionLoader:
             "hdr",
             "save_hdr_draft",
             hdr_id=hdr_id,
-            document={name: v for name, v in h["document"].items() if name not in omitted},
+            document={name: v for name, v in marked(h["document"]).items() if name not in omitted},
         )
         if h["submitted_on"]:
             self.steps.do(f"hdr-{code}:submit", written, "hdr", "submit_hdr", hdr_id=hdr_id)
@@ -517,7 +523,7 @@ class EditionLoader:
             "hdr",
             "save_summary_draft",
             summary_id=summary_id,
-            document=s["document"],
+            document=marked(s["document"]),
         )
         for state, method in (
             ("SUBMITTED", "submit_summary"),

@@ -405,6 +405,7 @@ def _page() -> dict[str, Any]:
     return {
         "account": auth.current_account(),
         "freshness": freshness,
+        "is_demo": runtime().settings.is_demo,
         "language": i18n.language(),
         "languages": i18n.LANGUAGES,
         "may_open": may_open,

@@ -361,7 +361,7 @@ EXAMPLES: dict[str, Examples] = {
     "summaries.submit": summary("DRAFT"),
     "summaries.approve": summary("SUBMITTED"),
     "summaries.give_back": summary("SUBMITTED"),
-    "summaries.publish": summary("SUBMITTED"),
+    "summaries.publish": summary("APPROVED"),
     "summaries.erase_contact": lambda demo: [
         {"summary_id": demo.summary(form="GOOD_PRACTICE", state="PUBLISHED")["summary_id"]}
     ],

@@ -115,3 +115,14 @@ def test_a_page_of_the_panel_leads_to_the_login_and_back(visitors):
     expect(page.get_by_role("main")).to_contain_text("Wylogowano")
     page.goto("/panel/hdr")
     expect(page).to_have_url(re.compile(r"/logowanie"))
+
+
+def test_is_told_on_the_page_and_in_every_title_that_the_demonstration_is_made_up(visitors):
+    page = visitors.open()
+    page.goto("/hdr")
+
+    expect(page.get_by_text("osoby, dokumenty i liczby – zmyślone")).to_be_visible()
+    hdrs = page.get_by_role("main").locator("a[href^='/hdr/']")
+    titles = [title for title in hdrs.all_inner_texts() if title]
+    assert len(titles) > 20
+    assert [title for title in titles if not title.endswith("(dane demonstracyjne)")] == []
