@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import IO
 
 from rich.console import Console
 
 from platform_cli import registry
 from platform_cli.migrating import migrate
+from shared.kernel.rpc import RpcClient, ServiceFailedError, ServiceUnavailableError
 
 GRACE_SECONDS = 25.0
+START_SECONDS = 60.0
+"""How long the services may take to answer for the first time."""
+Processes = Mapping[str, "subprocess.Popen[bytes]"]
+
+DEVELOPMENT_FILE = Path("var") / "development.env"
+"""What a shell reads to speak to the development servers."""
 
 
 def run_distributed(host: str, port: int, *, with_demo: bool, console: Console) -> None:
@@ -39,18 +49,52 @@ def run_distributed(host: str, port: int, *, with_demo: bool, console: Console) 
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    console.print(f"[bold]The platform is running:[/bold] http://{host}:{port}   (Ctrl-C ends it)")
+    address = f"http://{host}:{port}"
     try:
+        if not _wait_until_answering(environment["ORE_BROKER_URL"], processes, stopping):
+            return  # asked to stop before
+        console.print(f"[bold]The platform is running:[/bold] {address}   (Ctrl-C ends it)")
         if with_demo:
-            subprocess.run(
-                [sys.executable, "-m", "platform_cli.main", "demo"], env=environment, check=False
-            )
+            _load_demo(environment, console)
         while not stopping.wait(0.5):
-            for name, process in processes.items():
-                if process.poll() is not None:
-                    raise RuntimeError(f"{name} ended with exit code {process.returncode}.")
+            _refuse_ended(processes)
     finally:
         stop_processes(processes)
+
+
+def _wait_until_answering(broker_url: str, processes: Processes, stopping: threading.Event) -> bool:
+    """Wait until every service has answered once; ``False`` if asked to stop before.
+
+    Raises:
+        RuntimeError: A process ended, or a service does not come.
+    """
+    rpc = RpcClient(broker_url, timeout_seconds=1)
+    deadline = time.monotonic() + START_SECONDS
+    try:
+        for name in registry.SERVICES:
+            while not _answers(rpc, name):
+                _refuse_ended(processes)
+                if stopping.wait(0.2):
+                    return False
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"{name} did not answer within {START_SECONDS:g} s.")
+    finally:
+        rpc.close()
+    return True
+
+
+def _answers(rpc: RpcClient, service: str) -> bool:
+    try:
+        rpc.call(service, "report_status", {})
+    except (ServiceUnavailableError, ServiceFailedError):
+        return False
+    return True
+
+
+def _refuse_ended(processes: Processes) -> None:
+    for name, process in processes.items():
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended with exit code {process.returncode}.")
 
 
 def start_process(
@@ -66,7 +110,7 @@ def start_process(
     )
 
 
-def stop_processes(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+def stop_processes(processes: Processes) -> None:
     """Ask all to finish, and end those that have not after the grace period."""
     for process in processes.values():
         if process.poll() is None:
@@ -92,4 +136,27 @@ def _development_servers(console: Console) -> dict[str, str]:
             "development servers."
         ) from None
     console.print("ORE_BROKER_URL is not set: using PostgreSQL and RabbitMQ for development.")
-    return development_environment()
+    environment = development_environment()
+    _keep_for_other_commands(environment)
+    console.print(f"For `ore doctor` and the others in another shell: . {DEVELOPMENT_FILE}")
+    return environment
+
+
+def _keep_for_other_commands(environment: Mapping[str, str]) -> None:
+    DEVELOPMENT_FILE.parent.mkdir(parents=True, exist_ok=True)
+    DEVELOPMENT_FILE.touch(mode=0o600)
+    DEVELOPMENT_FILE.write_text(
+        "".join(
+            f"export {name}={shlex.quote(value)}\n"
+            for name, value in sorted(environment.items())
+            if name.startswith("ORE_")
+        )
+    )
+
+
+def _load_demo(environment: dict[str, str], console: Console) -> None:
+    command = [sys.executable, "-m", "platform_cli.main", "demo"]
+    if subprocess.run(command, env=environment, check=False).returncode != 0:  # noqa: S603
+        console.print(
+            "[red]The demonstration was not loaded whole:[/red] `ore demo` goes on with it."
+        )
