@@ -8,8 +8,8 @@ from pathlib import Path
 from eventsourcing.persistence import PersistenceError
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from platform_cli import reconciling, registry
 from platform_cli.configuration import broker_url, database_url
@@ -19,14 +19,18 @@ from shared.kernel import broker
 from shared.kernel.database import Database
 from shared.kernel.parking import list_parked
 from shared.kernel.positions import read_position
+from shared.kernel.rpc import RpcClient, ServiceFailedError, ServiceUnavailableError
 from shared.kernel.settings import SettingsError
+
+ANSWER_SECONDS = 5.0
+"""How long a service may take to say that it is there."""
 
 
 def examine(console: Console, *, folder: Path) -> bool:
     """Print the state of the installation.
 
     Returns:
-        Whether all is well: everything reachable, nothing parked.
+        Whether all is well: everything reachable, every service answering, nothing parked.
     """
     try:
         environment = environment_of(folder)
@@ -35,14 +39,19 @@ def examine(console: Console, *, folder: Path) -> bool:
         return False
     if is_distributed():
         console.print("Installation: distributed")
+        _show_addresses(console, environment)
     else:
         state = "running" if is_running(folder) else "not running"
         console.print(f"Installation: embedded in {folder}, {state}")
     table = Table("part", "state", "position", "behind", "parked")
     is_well = _examine_broker(table, environment)
+    if is_distributed() and is_well:
+        is_well &= _examine_processes(table, environment)
     ends: dict[str, int] = {}
     for name in registry.SERVICES:
         is_well &= _examine_service(table, name, environment, ends)
+    for name in registry.SERVICES:
+        _examine_subscriptions(table, name, environment, ends)
     is_well &= _examine_gateway(table, environment, ends)
     console.print(table)
     is_well &= _examine_epochs(console, folder)
@@ -79,6 +88,54 @@ def _examine_broker(table: Table, environment: Mapping[str, str]) -> bool:
         table.add_row("broker", f"[red]{error}[/red]", "", "", "")
         return False
     return True
+
+
+def _show_addresses(console: Console, environment: Mapping[str, str]) -> None:
+    """Where broker and databases are, without passwords."""
+    for name in ("broker", *registry.SERVICES, "gateway"):
+        try:
+            url = broker_url(environment) if name == "broker" else database_url(name, environment)
+            told = make_url(url).render_as_string(hide_password=True)
+        except SettingsError as error:
+            told = str(error)
+        except ArgumentError:
+            told = "cannot be read as an address"
+        console.print(f"{name}: {told}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _examine_processes(table: Table, environment: Mapping[str, str]) -> bool:
+    """Whether each service has a process that answers."""
+    rpc = RpcClient(broker_url(environment), timeout_seconds=ANSWER_SECONDS)
+    is_well = True
+    try:
+        for name in registry.SERVICES:
+            try:
+                rpc.call(name, "report_status", {})
+            except (ServiceUnavailableError, ServiceFailedError) as error:
+                is_well = False
+                table.add_row(f"{name}: process", f"[red]{_short(error)}[/red]", "", "", "")
+            else:
+                table.add_row(f"{name}: process", "[green]answers[/green]", "", "", "")
+    finally:
+        rpc.close()
+    return is_well
+
+
+def _examine_subscriptions(
+    table: Table, name: str, environment: Mapping[str, str], ends: Mapping[str, int]
+) -> None:
+    """How far a service has read the events of the others."""
+    try:
+        database = Database(database_url(name, environment))
+        with database.reading() as connection:
+            for source in registry.load(name).component.sources:
+                sequence = read_position(connection, name, source).sequence
+                table.add_row(
+                    f"{name}: from {source}", "", str(sequence), _of(ends.get(source)), ""
+                )
+        database.close()
+    except (SettingsError, SQLAlchemyError, PersistenceError):
+        pass  # said of its store
 
 
 def _examine_service(

@@ -119,10 +119,16 @@ def demo() -> None:
     """
     from platform_cli.configuration import broker_url, database_url
     from platform_cli.demo.loading import load_demo, print_logins
+    from platform_cli.installation import is_distributed
     from shared.kernel.database import Database
     from shared.kernel.rpc import RpcClient
     from shared.kernel.settings import SettingsError
 
+    if not is_distributed():
+        raise fail(
+            "An embedded platform loads its demonstration while it starts: run `ore up` without "
+            "--no-demo. For a distributed one set the ORE_… variables."
+        )
     try:
         load_demo(Database(database_url("gateway")), RpcClient(broker_url()), errors)
     except SettingsError as error:

@@ -93,3 +93,12 @@ def test_each_process_killed_once_loses_and_doubles_nothing(
     assert differences(before, dump(urls)) == {}
     code, told = ore("doctor")
     assert (code, "distributed" in told) == (0, True), told
+    platform.kill("hdr")
+    code, told = ore("doctor")
+    assert code == 1, told
+    assert [line.split()[3] for line in told.splitlines() if "process" in line] == [
+        "answers",
+        "answers",
+        "hdr:",
+        "answers",
+    ], told
