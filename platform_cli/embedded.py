@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 console = Console(stderr=True)
 FIRST_PAGE_SECONDS = 1.0
 """How long loading the demonstration waits, so that who opens the address at once sees a page."""
+LARGEST_PORT = 65535
 INTERRUPTED = 130
 """Exit code after Ctrl-C while starting, as shells count."""
 
@@ -58,10 +59,17 @@ def only_process_of(folder: Path) -> Iterator[None]:
     """Hold the data folder for this process.
 
     Raises:
-        CannotStartError: Another process holds it.
+        CannotStartError: Another process holds it, or it cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a+")
+    except OSError as error:
+        raise CannotStartError(
+            f"The folder {folder} cannot be written to ({error.strerror}): choose another with "
+            "--data (or make run DATA=…)."
+        ) from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -87,9 +95,10 @@ def listen(host: str, port: int) -> Any:
         return eventlet.listen((host, port), reuse_port=False)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < LARGEST_PORT else port - 1
             raise CannotStartError(
-                f"Port {port} on {host} is taken. Choose another: ore up --port {port + 1} "
-                f"(or make run PORT={port + 1})."
+                f"Port {port} on {host} is taken. Choose another: ore up --port {other} "
+                f"(or make run PORT={other})."
             ) from None
         raise CannotStartError(f"Cannot listen on {host}:{port}: {error}.") from None
 
@@ -173,12 +182,18 @@ def _load_demo(platform: EmbeddedPlatform, stopping: Any) -> None:
         _send_once(stopping)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {LARGEST_PORT}: {text!r}")
+    return int(text)
+
+
 def main() -> int:
     """Read the arguments and run."""
     parser = argparse.ArgumentParser(prog="ore up --embedded")
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=_port, default=8000)
     parser.add_argument("--no-demo", action="store_true")
     arguments = parser.parse_args()
     try:
