@@ -386,7 +386,7 @@ class ServiceApplication(Application[UUID]):
         last = after if previous is None else previous
         envelopes: list[Envelope] = []
         position = after
-        for page in self.read_log(after, limit, up_to_newer=up_to_newer):
+        for page in self.read_log(after, limit, up_to_newer=up_to_newer, whole=False):
             for recorded in page:
                 position = recorded.id
                 envelope = self._envelope(recorded, last, epoch)
@@ -398,11 +398,14 @@ class ServiceApplication(Application[UUID]):
         return envelopes, position
 
     def read_log(
-        self, after: int, limit: int, *, up_to_newer: bool = False
+        self, after: int, limit: int, *, up_to_newer: bool = False, whole: bool = True
     ) -> Iterator[list[DecodedEvent]]:
-        """Domain events behind the fence, ascending by their number, above ``after``, in pages."""
+        """Domain events behind the fence, ascending by their number, above ``after``, in pages.
+
+        ``whole`` says that the caller goes on to the end, so that pages are asked for ahead.
+        """
         mapper: FastMapper = self.mapper  # type: ignore[assignment]
-        return self.log.select_pages(mapper, after, limit, up_to_newer=up_to_newer)
+        return self.log.select_pages(mapper, after, limit, up_to_newer=up_to_newer, whole=whole)
 
     def _envelope(self, recorded: DecodedEvent, previous: int, epoch: str) -> Envelope | None:
         event = recorded.event

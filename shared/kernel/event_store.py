@@ -474,7 +474,7 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
         ]
 
     def select_pages(
-        self, mapper: FastMapper, after: int, limit: int, *, up_to_newer: bool = False
+        self, mapper: FastMapper, after: int, limit: int, *, up_to_newer: bool = False, whole: bool
     ) -> Iterator[list[DecodedEvent]]:
         """What `select_behind_fence` finds, as domain events, page by page to the log's end.
 
@@ -486,13 +486,14 @@ class EventRecorder(AggregateEventRecorder, ApplicationRecorder):
             after: Highest number already seen; 0 for all.
             limit: At most so many a page; one before the last may have fewer.
             up_to_newer: End before an event of a later release instead of refusing all.
+            whole: Whether the caller goes on to the log's end: each page is asked for ahead.
 
         Raises:
             FenceTimeoutError: A transaction that may still write events does not end.
             MapperDeserialisationError: An event cannot be read; it is named.
             NewerEventError: One is of a later release; the first one, where ``up_to_newer``.
         """
-        with closing(_Ahead(self.database, self.table.name, limit)) as ahead:
+        with closing(_Ahead(self.database, self.table.name, limit, is_wanted=whole)) as ahead:
             while True:
                 is_at_end, page = self._page(mapper, after, limit, ahead, up_to_newer=up_to_newer)
                 if page:
@@ -584,12 +585,13 @@ class _Ahead:
     the fence is met anew, for on another connection it may be another database by now.
     """
 
-    def __init__(self, database: Database, table: str, limit: int) -> None:
+    def __init__(self, database: Database, table: str, limit: int, *, is_wanted: bool) -> None:
         self.has_begun = False
         """Whether a page was given out."""
         self.top = 0
         """Up to here everything has ended."""
         self._sessions, self._table, self._limit = database.ahead, table, limit
+        self._is_wanted = is_wanted
         self._session: Session | None = None
         self._asked: Any = None
 
@@ -597,7 +599,7 @@ class _Ahead:
         """Ask for what follows the numbers of a full page, unless some of it may not have ended."""
         last = int(numbers.rpartition(",")[2])
         is_full = numbers.count(",") == self._limit - 1
-        if not is_full or self.top - last < self._limit:
+        if not (self._is_wanted and is_full) or self.top - last < self._limit:
             return
         with self._is_lost_by_an_error():
             if self._session is None:

@@ -54,7 +54,7 @@ class Plain:
 
 def fenced_in_pages(recorder, after):
     """One fence for many pages, as who catches up reads them."""
-    return [one.id for page in recorder.select_pages(Plain(), after, 3) for one in page]
+    return [one.id for page in recorder.select_pages(Plain(), after, 3, whole=True) for one in page]
 
 
 def in_pages_beyond_the_fence(recorder, after):
