@@ -3,10 +3,12 @@
 from urllib.parse import quote
 from uuid import UUID
 
+import orjson
 import pytest
-from kombu import Connection, Producer
+from kombu import Connection, Exchange, Producer, Queue
 
 from deploy.local.databases import ask_management
+from shared.kernel import broker
 from shared.kernel.database import Database
 from shared.kernel.parking import list_parked
 from shared.kernel.rpc import CallContext, RefusedError, ServiceUnavailableError
@@ -121,6 +123,44 @@ def test_a_malformed_message_on_the_queue_is_parked_and_the_rest_goes_on(samples
     assert [message.body for message in parked] == ["{not json", "{", "\\x00\\xff"]
     assert "not JSON" in parked[0].error
     database.close()
+
+
+def test_a_listener_has_one_queue_that_survives_a_broker_and_keeps_the_order(
+    samples, servers, amqp_url
+):
+    samples.start("mirror")
+    vhost = quote(amqp_url.rsplit("/", 1)[1], safe="")
+
+    def bound():
+        path = f"/api/exchanges/{vhost}/{broker.EVENTS}/bindings/source"
+        return ask_management(servers.management_url, "GET", path)
+
+    bindings = eventually(bound, "the queue to be bound")
+
+    assert [(b["destination"], b["routing_key"]) for b in bindings] == [("ore.mirror", "ledger.#")]
+    queue = ask_management(servers.management_url, "GET", f"/api/queues/{vhost}/ore.mirror")
+    assert queue["durable"]
+    assert queue["arguments"] == {"x-queue-type": "quorum", "x-single-active-consumer": True}
+
+
+def test_the_headers_of_a_message_repeat_what_its_event_says(samples, amqp_url):
+    with Connection(amqp_url) as connection:
+        channel = connection.channel()
+        broker.declare_events(connection)
+        queue = Queue("outside", Exchange(broker.EVENTS, no_declare=True), "#", channel=channel)
+        queue.declare()
+        samples.start("ledger")
+        add(samples, 7)
+
+        message = eventually(lambda: queue.get(no_ack=True), "the message")
+
+    event = orjson.loads(message.body)
+    assert message.content_type == "application/cloudevents+json"
+    assert message.properties["message_id"] == event["id"]
+    assert message.properties["delivery_mode"] == 2
+    assert {
+        name: value for name, value in message.headers.items() if name.startswith("cloudEvents_")
+    } == {f"cloudEvents_{name}": event[name] for name in ("type", "source", "subject")}
 
 
 def test_an_event_that_nobody_takes_is_kept_where_it_can_be_counted(samples, servers, amqp_url):
