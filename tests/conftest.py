@@ -1,7 +1,4 @@
-"""Property tests draw the same examples in every run: a failure is a defect, never luck.
-
-``HYPOTHESIS_PROFILE=search`` draws new ones, to look for more.
-"""
+"""What every test run begins with; ``HYPOTHESIS_PROFILE`` chooses among `by_chance`'s profiles."""
 
 import gc
 import os
@@ -10,10 +7,9 @@ import structlog
 from hypothesis import settings
 
 from tests import servers
+from tests.by_chance import register_profiles
 
-# A busy machine is no failure: no deadline for a single example.
-settings.register_profile("ore", deadline=None, derandomize=True, max_examples=40)
-settings.register_profile("search", deadline=None, max_examples=1000)
+register_profiles()
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ore"))
 
 # pg_dump must not be older than the server, which may be a container's.

@@ -7,14 +7,13 @@ every listener reads what it has not seen. So the views are level when a command
 
 from __future__ import annotations
 
-import functools
-import sqlite3
 from collections.abc import Mapping
-from contextlib import contextmanager
+from functools import partial
 from typing import Any, Self
 
 import orjson
 from pydantic import BaseModel
+from sqlalchemy import Connection
 
 from services.advisory.service import AdvisoryService
 from services.gateway.journal import SOURCES, SUBSCRIPTION, Journal
@@ -36,6 +35,7 @@ from shared.kernel.rpc import (
 )
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.subscription import Subscription
+from tests.memory import MemoryDatabase, copy_into
 
 BROKER = "memory://"
 SERVICES = {
@@ -61,16 +61,16 @@ class DirectRpc:
             name: Runtime(
                 service.app.component,
                 ServiceSettings("sqlite://", BROKER, allow_backdating=allow_backdating),
+                _take(name),
             )
             for name, service in SERVICES.items()
         }
-        self.gateway = Database("sqlite://")
+        self.gateway = _take("gateway")
         self.calls: list[tuple[str, str, CallContext]] = []
         self.is_following = True
         self.lost_answers = 0
         self.outdated_replicas = 0
         self.absent: set[str] = set()
-        self._create_tables()
         self.journal = Journal(self.gateway, [view() for view in VIEWS])
         self.journal.prepare()
         self._listeners = [
@@ -145,16 +145,13 @@ class DirectRpc:
         """Another platform where the same has happened; quick, so a test may have its own."""
         other = type(self)()
         for name, database in self.databases().items():
-            with _driver(database) as source, _driver(other.databases()[name]) as target:
-                source.backup(target)
+            copy_into(other.databases()[name], database)
         for listener in other._listeners:
             listener._positions.clear()
         return other
 
     def close(self) -> None:
-        """Close the databases."""
-        for runtime in self.runtimes.values():
-            runtime.application.close()
+        """Hand the databases over to the platform of the next test."""
         for database in self.databases().values():
             database.close()
 
@@ -163,43 +160,26 @@ class DirectRpc:
             runtime.application.log.max_notification_id() or 0 for runtime in self.runtimes.values()
         )
 
-    def _create_tables(self) -> None:
-        for name, database in self.databases().items():
-            with _driver(_blank(name)) as source, _driver(database) as target:
-                source.backup(target)
+
+def _take(name: str) -> Database:
+    return MemoryDatabase(name, partial(_make, name))
 
 
-@functools.cache
-def _blank(name: str) -> Database:
-    """A database with the tables of its owner and nothing in them: made once, then copied."""
-    database = Database("sqlite://")
+def _make(name: str, connection: Connection) -> None:
+    schema.create_v1(connection)
     own = (
         (metadata, account_metadata)
         if name == "gateway"
         else (SERVICES[name].app.component.metadata,)
     )
-    with database.transaction() as connection:
-        schema.create_v1(connection)
-        for one in own:
-            one.create_all(connection)
-    return database
+    for one in own:
+        one.create_all(connection)
 
 
 def database_count(database: Database, table: str) -> int:
     """How many rows a table has."""
     with database.reading() as connection:
         return connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
-
-
-@contextmanager
-def _driver(database: Database):
-    connection = database.engine.raw_connection()
-    try:
-        driver = connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        yield driver
-    finally:
-        connection.close()
 
 
 def _as_sent(data: Any) -> Any:

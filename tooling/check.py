@@ -42,7 +42,7 @@ def main() -> int:
     with ThreadPoolExecutor(max_workers=1) as pool:
         static = [pool.submit(run_static, name) for name in STATIC]
         # The tests print as they go; the others wait for their turn to speak.
-        suite = run_suite(QUICK)
+        suite = run_suite(QUICK, at_a_glance=True)
         parts = [part.result() for part in static]
     show(parts)
     print(suite.line())

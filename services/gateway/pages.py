@@ -5,13 +5,14 @@ Everything here is about showing. Who may see a place is the permission table's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, flash, request, url_for
+from flask.templating import Environment
 from flask_babel import lazy_gettext as lazy
 from flask_babel.speaklater import LazyString
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -88,8 +89,20 @@ PANEL_PLACES = (
 )
 
 
+class _Templates(Environment):
+    """Templates that name the application's own globals, not a chain that ends in them.
+
+    A page imports some fourteen templates of macros, and Jinja compares the names of both sides'
+    globals at each import: with chains that is a tenth of the time that a page takes.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 def init_app(app: Flask) -> None:
     """Give the app what its templates rest on: languages, GOV.UK's macros, filters, headers."""
+    app.jinja_environment = _Templates
     i18n.init_app(app)
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     own = app.jinja_loader

@@ -65,11 +65,13 @@ class BackdatingNotAllowedError(Refusal):
 class Runtime:
     """A running service: its application, relay and subscription, and how they are doing."""
 
-    def __init__(self, component: Component, settings: ServiceSettings) -> None:
+    def __init__(
+        self, component: Component, settings: ServiceSettings, database: Database | None = None
+    ) -> None:
         self.component = component
         self.settings = settings
         self.application: ServiceApplication = component.build(
-            Database(settings.database_url, pool_size=settings.pool_size)
+            database or Database(settings.database_url, pool_size=settings.pool_size)
         )
         self.relay = Relay(
             self.application, settings.broker_url, poll_seconds=settings.relay_poll_seconds

@@ -7,20 +7,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, Self, TypeVar
 
-from sqlalchemy import MetaData
-
 from shared.contracts.base import ContractEvent
-from shared.kernel import schema
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.application import ServiceApplication
 from shared.kernel.clock import Clock, set_effective
-from shared.kernel.database import Database
 from shared.kernel.publication import Publications
 from shared.kernel.subscription import Handlers
 
 Fact = tuple[str, dict[str, Any]]
 A = TypeVar("A", bound=Aggregate)
-App = TypeVar("App", bound=ServiceApplication)
 _ENVELOPE = {"originator_id", "originator_version", "timestamp", "originator_topic"}
 
 
@@ -68,25 +63,6 @@ class FixedClock(Clock):
         """Let it be another moment."""
         self.moment = moment.astimezone(UTC)
         set_effective(self.moment)
-
-
-def an_application(
-    application_class: type[App],
-    clock: Clock | None = None,
-    publications: Publications | None = None,
-    metadata: MetaData | None = None,
-) -> App:
-    """The real application on an SQLite database in memory, with the kernel's tables and its own.
-
-    ``metadata`` holds the service's tables; those of its projections are found without it.
-    """
-    database = Database("sqlite://")
-    with database.transaction() as connection:
-        schema.create_v1(connection)
-        tables = {t.metadata for p in application_class.projections for t in p.tables}
-        for one in tables | ({metadata} if metadata is not None else set()):
-            one.create_all(connection)
-    return application_class(database, clock, publications)
 
 
 def published(application: ServiceApplication, publications: Publications) -> list[Any]:

@@ -11,8 +11,8 @@ from sqlalchemy.schema import CreateTable
 from shared.kernel import schema
 from shared.kernel.database import Database
 from shared.kernel.relay import CONFIRM_TIMEOUT_SECONDS
-from shared.kernel.testing import an_application
 from tests.architecture.tree import ROOT
+from tests.memory import an_application
 from tests.samples.parts import AddAmount, Ledger, ledger_publications
 
 ENTRY_SCRIPTS = ("platform_cli/serving.py", "platform_cli/embedded.py")

@@ -53,8 +53,21 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@cache
-def imported_by(path: Path) -> frozenset[str]:
+def importing(name: str, *folders: str) -> dict[str, list[str]]:
+    """Which of the Python files below these folders import a module or what is below it, and what.
+
+    Only files in which the name stands are parsed: that is a twentieth of all.
+    """
+    found = {}
+    for path in python_files(*folders):
+        if name in path.read_text(encoding="utf-8"):
+            modules = {m for m in imported_by(path) if f"{m}.".startswith(f"{name}.")}
+            if modules:
+                found[name_of(path)] = sorted(modules)
+    return found
+
+
+def imported_by(path: Path) -> set[str]:
     """The names of all modules that a file imports, anywhere in it."""
     found = set()
     for node in ast.walk(tree_of(path)):
@@ -62,4 +75,4 @@ def imported_by(path: Path) -> frozenset[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return frozenset(found)
+    return found

@@ -16,7 +16,7 @@ from eventsourcing.persistence import StoredEvent
 from platform_cli import registry
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.application import ServiceApplication
-from shared.kernel.testing import an_application
+from tests.memory import an_application
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 EXAMPLE_ID = UUID("5b0c3a86-0f3a-4a35-9a3e-6f2f8c1d7e90")

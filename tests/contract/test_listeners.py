@@ -22,8 +22,9 @@ from services.gateway.projections.registry import VIEWS
 from shared.kernel import schema
 from shared.kernel.database import Database
 from shared.kernel.refusal import NotFoundError
-from shared.kernel.testing import an_application, deliver
+from shared.kernel.testing import deliver
 from tests.contract.stored_events import newest_snapshots, read
+from tests.memory import an_application
 
 OTHERWISE = {
     # The stored example is a draft that was dropped, which concerns nobody outside.

@@ -3,7 +3,8 @@ import pytest
 from services.advisory.application import Advisory
 from services.advisory.component import COMPONENT
 from shared.kernel.clock import set_effective
-from shared.kernel.testing import FixedClock, an_application, deliver
+from shared.kernel.testing import FixedClock, deliver
+from tests.memory import an_application
 from tests.unit.advisory.builders import EXPERTS_ENTERED, NOW, edition_created
 
 

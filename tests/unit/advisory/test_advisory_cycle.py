@@ -3,7 +3,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given as for_any
-from hypothesis import settings, strategies
+from hypothesis import strategies
 
 from services.advisory.domain.advisory_cycle import AdvisoryCycle
 from services.advisory.domain.errors import (
@@ -30,6 +30,7 @@ from services.advisory.domain.errors import (
 )
 from shared.contracts.base import ExpertRole
 from shared.kernel.testing import fact, given
+from tests.by_chance import examples
 from tests.unit.advisory.builders import (
     DIAGNOSIS,
     EDITION,
@@ -568,7 +569,7 @@ WORK = [
 ]
 
 
-@settings(max_examples=200)
+@examples(200)
 @for_any(
     strategies.lists(strategies.sampled_from(WORK), max_size=30),
     strategies.permutations([*FIVE_STAGES, "DEBATE"]),
@@ -587,7 +588,7 @@ def test_stages_are_completed_in_their_order_and_each_once(commands, stages):
     assert names.count(COMPLETED) == (1 if completed == stages else 0)
 
 
-@settings(max_examples=50)
+@examples(50)
 @for_any(strategies.permutations([*FIVE_STAGES, "DEBATE"]))
 def test_every_order_of_stages_can_be_worked_through(stages):
     cycle = a_cycle(stages)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import copy
 import functools
 import threading
+from types import CodeType
 
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from services.gateway.app import create_app
 from services.gateway.runtime import EXTENSION, Rpc, Runtime
@@ -48,7 +50,24 @@ def _prototype(settings: GatewaySettings, only: tuple[str, ...] | None) -> Flask
         views_moved=threading.Condition(),
     )
     app.jinja_env.auto_reload = False
+    app.jinja_env.bytecode_cache = _COMPILED
     return app
+
+
+class _Compiled(BytecodeCache):
+    """Templates that another application has compiled already."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 class _Nobody:

@@ -59,13 +59,19 @@ def code_of(kind):
 
 
 @functools.cache
+def calls_in(path):
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+
+
+@functools.cache
 def raised_with():
     """What each refusal is raised with, by class name: the keywords at every place."""
     places = {}
+    raises_one = re.compile(rf"\b({'|'.join(REFUSALS)})\(")
     for path in sorted([*ROOT.rglob("*.py"), *ROOT.parent.glob("shared/kernel/*.py")]):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call):
-                continue
+        if not raises_one.search(path.read_text()):
+            continue
+        for node in calls_in(path):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else (
                 node.func.id if isinstance(node.func, ast.Name) else ""
             )  # fmt: skip
@@ -159,13 +165,13 @@ def test_every_variant_belongs_to_a_parameter():
 def test_every_thing_that_can_be_missing_has_a_name():
     named = set()
     for path in ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotFoundError":
+        for node in calls_in(path):
+            if getattr(node.func, "id", "") == "NotFoundError":
                 named |= {k.value.value for k in node.keywords
                           if k.arg == "what" and isinstance(k.value, ast.Constant)}  # fmt: skip
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "found":
+            if getattr(node.func, "id", "") == "found":
                 named |= {a.value for a in node.args if isinstance(a, ast.Constant)}
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "load":
+            if getattr(node.func, "attr", "") == "load":
                 named |= {a.id for a in node.args[:1] if isinstance(a, ast.Name)}
     classes = {name for name in named if name[:1].isupper()} - {"A"}
     assert "Call" in classes

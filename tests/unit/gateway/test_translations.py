@@ -1,5 +1,6 @@
 """Every text of the gateway's code and templates has its Polish words."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,13 @@ def translated():
     }
 
 
+@cache
 def texts_of(path):
     """Texts with their contexts."""
+    return list(_extracted(path))
+
+
+def _extracted(path):
     is_template = path.suffix == ".html"
     options = {"extensions": "jinja2.ext.do", "trimmed": "true"} if is_template else {}
     with path.open("rb") as file:

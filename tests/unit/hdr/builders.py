@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
-
 from services.hdr import templates
 from services.hdr.application import HdrApplication
 from services.hdr.domain.hdr import Hdr, prefilled
@@ -64,13 +62,6 @@ CONTACT = {
     "email": "sekretarz@example.pl",
 }
 PRIORITIES = ("Wspólne planowanie", "Dane dla decyzji")
-
-
-def examples(number: int) -> settings:
-    """So many made-up examples, however slow a busy machine is."""
-    return settings(
-        max_examples=number, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
 
 
 def a_diagnosis_closed(**changes: Any) -> DiagnosisClosed:

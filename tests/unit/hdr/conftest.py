@@ -3,7 +3,8 @@ import pytest
 from services.hdr.application import HdrApplication
 from services.hdr.component import COMPONENT
 from shared.kernel.clock import set_effective
-from shared.kernel.testing import FixedClock, an_application, deliver
+from shared.kernel.testing import FixedClock, deliver
+from tests.memory import an_application
 from tests.unit.hdr.builders import NOW, a_diagnosis_closed
 
 

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from services.hdr.domain.address import candidates, slugify
 from shared.contracts.base import Slug
-from tests.unit.hdr.builders import examples
+from tests.by_chance import examples
 
 SLUG = TypeAdapter(Slug)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.hdr import templates
 from services.hdr.domain.checking import MAXIMUM_BYTES, check, check_keepable
+from tests.by_chance import examples
 from tests.unit.hdr.builders import (
     GOOD_PRACTICE_TEMPLATE,
     HDR_TEMPLATE,
@@ -16,7 +17,6 @@ from tests.unit.hdr.builders import (
     a_good_practice,
     a_mini_reportage,
     a_reflection_study,
-    examples,
 )
 
 MINI_REPORTAGE_TEMPLATE = templates.template("MINI_REPORTAGE", 1)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 
 from shared.kernel import schema
 from shared.kernel.aggregate_cache import MOST_COPIES, AggregateCache, Kept
-from shared.kernel.testing import an_application
+from tests.memory import an_application
 from tests.samples.parts import Account, AddAmount, AmountNegativeError, Ledger, ledger_publications
 
 NAME = "a"

@@ -19,7 +19,8 @@ from shared.kernel.refusal import (
     NotFoundError,
     StaleVersionError,
 )
-from shared.kernel.testing import an_application, published
+from shared.kernel.testing import published
+from tests.memory import an_application
 from tests.samples.parts import (
     Account,
     AddAmount,

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from shared.kernel import metrics
 from shared.kernel.metrics import Figures, exposition
 from shared.kernel.rpc import ServiceUnavailableError
-from shared.kernel.testing import an_application
+from tests.memory import an_application
 from tests.samples.parts import AddAmount, Ledger, ledger_publications
 
 

@@ -16,7 +16,7 @@ from shared.kernel.rpc import ReplicaOutdatedError, raise_what_is_told
 from shared.kernel.serialization import FastMapper, FastTranscoder, NewerEventError
 from shared.kernel.settings import ServiceSettings
 from shared.kernel.subscription import Subscription
-from shared.kernel.testing import an_application
+from tests.memory import an_application
 from tests.samples.parts import (
     LEDGER,
     Account,

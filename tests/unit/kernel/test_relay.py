@@ -3,7 +3,7 @@
 import pytest
 
 from shared.kernel.relay import OvertakenError, Relay
-from shared.kernel.testing import an_application
+from tests.memory import an_application
 from tests.samples.parts import AddAmount, Ledger, ledger_publications
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from shared.kernel import schema
 from shared.kernel.snapshots import EVERY, SnapshotState
-from shared.kernel.testing import an_application
+from tests.memory import an_application
 from tests.samples.parts import (
     Account,
     AccountSnapshot,

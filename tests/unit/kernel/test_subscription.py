@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kernel import parking, subscription
@@ -13,7 +13,7 @@ from shared.kernel.parking import ServiceSink, list_parked
 from shared.kernel.positions import EpochChangedError
 from shared.kernel.refusal import NotFoundError
 from shared.kernel.subscription import Subscription
-from shared.kernel.testing import an_application
+from tests.memory import an_application
 from tests.samples.parts import (
     Account,
     AddAmount,
@@ -122,7 +122,6 @@ def test_a_source_that_always_records_something_does_not_keep_its_listener_from_
     assert s.heard() == [1, 1]
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_whatever_the_broker_does_the_effect_is_the_log(data):
     s = Setting(

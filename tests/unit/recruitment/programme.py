@@ -33,7 +33,8 @@ from shared.contracts.recruitment import (
     SubmitApplication,
     WithdrawApplication,
 )
-from shared.kernel.testing import FixedClock, an_application, published
+from shared.kernel.testing import FixedClock, published
+from tests.memory import an_application
 from tests.unit.recruitment.builders import (
     AFTER_THE_CALL,
     DURING_THE_CALL,

@@ -5,7 +5,7 @@ from services.recruitment.application import Recruitment
 from services.recruitment.personal_data import applicants
 from services.recruitment.projections import metadata
 from services.recruitment.projections.register import held, known_units, unit_with_code
-from shared.kernel.testing import an_application
+from tests.memory import an_application
 from tests.unit.recruitment.programme import BOLESLAWIEC, Programme, whole_programme
 from tests.unit.recruitment.terc import ROWS, terc
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from services.gateway.journal_entry import JournalEntry
@@ -25,6 +25,7 @@ from shared.contracts.hdr import HdrState, SummaryForm, SummaryState
 from shared.contracts.monitoring import ActionState
 from shared.contracts.recruitment import CallKind, Decision
 from shared.kernel.envelope import Envelope
+from tests.by_chance import examples
 
 STAGES = ("AREA_CHOICE", "DIAGNOSIS", "HDR", "DIRECTIONS")
 AREAS = ("BUDGET_PLANNING", "CAREER_GUIDANCE", "GIFTED_SUPPORT")
@@ -785,13 +786,13 @@ def by_source(told: Iterable[Told]) -> list[Told]:
 
 # --- by chance ------------------------------------------------------------------------------------
 
-BY_CHANCE = settings(
-    deadline=None,
-    max_examples=20,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a story is readable unshrunk
-    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
-)
-"""For tests of stories told by chance."""
+
+def stories(number: int) -> settings:
+    """So many stories told by chance (see `examples`); each is readable unshrunk."""
+    return examples(number, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+
+
+BY_CHANCE = stories(20)
 
 
 @st.composite

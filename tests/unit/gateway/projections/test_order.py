@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -24,6 +24,7 @@ from tests.unit.gateway.projections.stories import (
     any_order,
     any_story,
     by_source,
+    stories,
 )
 
 
@@ -75,7 +76,7 @@ def everything(journal: Journal) -> dict[str, object]:
         return {view.name: rows_of(connection, view, set()) for view in VIEWS}
 
 
-@settings(BY_CHANCE, max_examples=10)
+@stories(10)
 @given(data=st.data())
 def test_a_view_rebuilt_from_zero_has_the_same_rows(data):
     journal = a_journal()
