@@ -351,7 +351,7 @@ def show(result: dict[str, Any]) -> None:
 
 def show_growth(result: dict[str, Any]) -> None:
     """Print what the log's size costs, if it was measured."""
-    grown = Table("stored events, µs: median (min–max)", *GROWN)
+    grown = Table("events; µs", *GROWN)
     for size, figures in result.get("growth_us", {}).items():
         grown.add_row(f"{int(size):,}", *(_told(figures[name]) for name in GROWN))
     console.print(grown)
@@ -368,7 +368,7 @@ def show_growth(result: dict[str, Any]) -> None:
 def _told(figure: Figure | float) -> str:
     """A figure; one that was kept by an earlier form of this program has a median only."""
     if isinstance(figure, dict):
-        return f"{figure['median']:g} ({figure['min']:g}–{figure['max']:g})"
+        return f"{figure['median']:g}\n({figure['min']:g}–{figure['max']:g})"
     return f"{figure:g}"
 
 

@@ -112,7 +112,8 @@ def test_the_table_of_growth_shows_range_and_verdict(monkeypatch):
 
     store.show_growth({"growth_us": figures, "growth_ratios": store.growth_ratios(figures)})
 
-    assert "121 (60.5–242)" in told.getvalue()
+    assert "121 " in told.getvalue()
+    assert "(60.5–242)" in told.getvalue()
     assert re.search(r"load any 50 events\W+10,000\W+10,000,000\W+1\.21\W+1\.20", told.getvalue())
 
 
