@@ -1,7 +1,7 @@
 """The platform's main job, measured: a whole programme through the REST API, and its peers.
 
     make bench-main-job            100 JST
-    make bench-main-job QUICK=1    10 JST, fewer samples
+    make bench-main-job QUICK=1    10 JST, fewer samples, written to var/bench/quick
     make bench-main-job ARGS="--out other.json --only distributed"
 
 See README.md beside this file for what each figure means.
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import machine
+from bench import keeping, machine
 from bench.delay import Delay
 from bench.figures import at_steady_rate, summary
 from bench.telling import ratios, show
@@ -40,7 +39,6 @@ from tests.story.processes import Distributed, Embedded, log_shown_on_failure
 from tests.story.story import Story
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "bench" / "results" / "main_job.json"
 RATE = 20.0
 IDLE_SECONDS = 20.0
 SIGNING_IN = ("sign_in", "open_accounts")
@@ -50,9 +48,9 @@ console = Console(stderr=True)
 
 def main() -> int:
     """Measure, print, write."""
-    is_quick = os.environ.get("QUICK") == "1"
+    is_quick = keeping.is_quick()
     parser = argparse.ArgumentParser(prog="make bench-main-job")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=keeping.place_of("main_job.json"))
     parser.add_argument("--threads", type=int, default=6)
     parser.add_argument("--only", choices=["embedded", "distributed"])
     arguments = parser.parse_args()
@@ -72,9 +70,7 @@ def main() -> int:
         result |= measure_distributed(servers, size, arguments.threads, samples)
         result["ratios"] = ratios(result)
     show(result, console)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
-    console.print(f"written to {arguments.out}")
+    keeping.write(result, arguments.out)
     return 0
 
 

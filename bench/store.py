@@ -29,7 +29,7 @@ from eventsourcing.persistence import StoredEvent
 from rich.console import Console
 from rich.table import Table
 
-from bench import machine
+from bench import keeping, machine
 from bench.store_subject import STATE
 from deploy.local import infra
 from shared.kernel import schema
@@ -39,7 +39,6 @@ from tests import servers as real
 from tests.samples.parts import Account
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "bench" / "results" / "store.json"
 SUBJECT = ROOT / "bench" / "store_subject.py"
 PEERS = {
     "eventsourcing 9.5": ("es95", "library"),
@@ -65,6 +64,10 @@ FILLING = (
 BYTES_AN_EVENT = 1_000
 """Of the disk, generously: rows, three indexes and the log of what was written."""
 GROWN = ("append", "read the last 100", "load 50 events", "load any 50 events")
+MOST_GROWTH = 1.2
+"""An act on a large log may take so many times what it takes on a small one."""
+Figure = dict[str, float]
+"""``median``, ``min`` and ``max``."""
 EIGHT, ONE = "append, 8 writers", "append, 1 writer"
 FENCED = "append, 8 writers and a fenced reader"
 IN_TURNS = "append, 8 writers, in turns with a reader"
@@ -85,9 +88,9 @@ console = Console()
 
 def main() -> int:
     """Measure, print, write."""
-    is_quick = os.environ.get("QUICK") == "1"
+    is_quick = keeping.is_quick()
     parser = argparse.ArgumentParser(prog="make bench-store")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=keeping.place_of("store.json"))
     parser.add_argument(
         "--only", choices=("rates", "growth"), help="measure this, keep the rest of the file"
     )
@@ -113,10 +116,9 @@ def main() -> int:
         result["ratios"] = ratios(result["per_second"])
     if arguments.only != "rates":
         result["growth_us"] = growth(servers, sizes)
+        result["growth_ratios"] = growth_ratios(result["growth_us"])
     show(result)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
-    console.print(f"written to {arguments.out}")
+    keeping.write(result, arguments.out)
     return 0
 
 
@@ -205,28 +207,51 @@ def run_pgbench(servers: real.Servers, program: str, seconds: float) -> dict[str
     return found
 
 
-def growth(servers: real.Servers, sizes: tuple[int, ...]) -> dict[str, dict[str, float]]:
+def growth(servers: real.Servers, sizes: tuple[int, ...]) -> dict[str, dict[str, Figure]]:
     """Microseconds of an append, a tail read and a load, by stored events.
 
     A store for each size, all filled before the first act is measured; then in turns.
+
+    Returns:
+        By size and act: the median of all, and the least and the most of the turns' medians.
     """
     with ExitStack() as stack:
         stores = [
             Grown(stack.enter_context(real.a_postgres_database(servers)), size) for size in sizes
         ]
-        taken: dict[int, dict[str, list[float]]] = {
+        taken: dict[int, dict[str, list[list[float]]]] = {
             size: {what: [] for what in GROWN} for size in sizes
         }
         for _ in range(GROWTH_TURNS):
             for store in stores:
                 for what, act in store.acts.items():
-                    taken[store.size][what] += durations(act)
+                    taken[store.size][what].append(durations(act))
         for store in stores:
             store.application.close()
     return {
-        str(size): {what: round(median(of) * 1e6, 1) for what, of in acts.items()}
+        str(size): {what: microseconds(turns) for what, turns in acts.items()}
         for size, acts in taken.items()
     }
+
+
+def microseconds(turns: list[list[float]]) -> Figure:
+    """What so many turns of durations in seconds come to."""
+    medians = [median(turn) * 1e6 for turn in turns]
+    whole = median([one for turn in turns for one in turn]) * 1e6
+    return {"median": round(whole, 1), "min": round(min(medians), 1), "max": round(max(medians), 1)}
+
+
+def growth_ratios(by_size: dict[str, dict[str, Figure]]) -> list[dict[str, Any]]:
+    """What each act takes at the largest size against the smallest, and the verdict."""
+    if len(by_size) < 2:  # noqa: PLR2004
+        return []
+    (small, first), *_, (large, last) = by_size.items()
+    found = []
+    for what in GROWN:
+        ratio = round(last[what]["median"] / first[what]["median"], 2)
+        row = {"what": what, "at": int(large), "of": int(small), "ratio": ratio}
+        found.append(row | {"target": MOST_GROWTH, "is_reached": ratio <= MOST_GROWTH})
+    return found
 
 
 class Grown:
@@ -321,14 +346,30 @@ def show(result: dict[str, Any]) -> None:
             row["what"], row["of"], f"[{colour}]{row['ratio']}[/{colour}]", f"{row['target']:g}"
         )
     console.print(compared)
-    grown = Table("stored events", *GROWN)
-    sizes = result.get("growth_us", {})
-    for size, figures in sizes.items():
-        grown.add_row(f"{int(size):,}", *(f"{figures[name]:g} µs" for name in GROWN))
-    if len(sizes) > 1:
-        first, *_, last = sizes.values()
-        grown.add_row("last to first", *(f"{last[name] / first[name]:.2f}" for name in GROWN))
+    show_growth(result)
+
+
+def show_growth(result: dict[str, Any]) -> None:
+    """Print what the log's size costs, if it was measured."""
+    grown = Table("events; µs", *GROWN)
+    for size, figures in result.get("growth_us", {}).items():
+        grown.add_row(f"{int(size):,}", *(_told(figures[name]) for name in GROWN))
     console.print(grown)
+    verdicts = Table("growth", "from", "to", "ratio", "at most")
+    for row in result.get("growth_ratios", []):
+        colour = "green" if row["is_reached"] else "red"
+        verdicts.add_row(
+            row["what"], f"{row['of']:,}", f"{row['at']:,}",
+            f"[{colour}]{row['ratio']:.2f}[/{colour}]", f"{row['target']:.2f}",
+        )  # fmt: skip
+    console.print(verdicts)
+
+
+def _told(figure: Figure | float) -> str:
+    """A figure; one that was kept by an earlier form of this program has a median only."""
+    if isinstance(figure, dict):
+        return f"{figure['median']:g}\n({figure['min']:g}–{figure['max']:g})"
+    return f"{figure:g}"
 
 
 if __name__ == "__main__":

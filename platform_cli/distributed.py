@@ -17,8 +17,9 @@ from typing import IO
 from rich.console import Console
 
 from platform_cli import registry
+from platform_cli.answering import trouble_of
 from platform_cli.migrating import migrate
-from shared.kernel.rpc import RpcClient, ServiceFailedError, ServiceUnavailableError
+from shared.kernel.rpc import RpcClient
 
 GRACE_SECONDS = 25.0
 START_SECONDS = 60.0
@@ -72,7 +73,7 @@ def _wait_until_answering(broker_url: str, processes: Processes, stopping: threa
     deadline = time.monotonic() + START_SECONDS
     try:
         for name in registry.SERVICES:
-            while not _answers(rpc, name):
+            while trouble_of(rpc, name) is not None:
                 _refuse_ended(processes)
                 if stopping.wait(0.2):
                     return False
@@ -80,14 +81,6 @@ def _wait_until_answering(broker_url: str, processes: Processes, stopping: threa
                     raise RuntimeError(f"{name} did not answer within {START_SECONDS:g} s.")
     finally:
         rpc.close()
-    return True
-
-
-def _answers(rpc: RpcClient, service: str) -> bool:
-    try:
-        rpc.call(service, "report_status", {})
-    except (ServiceUnavailableError, ServiceFailedError):
-        return False
     return True
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from platform_cli import reconciling, registry
+from platform_cli.answering import trouble_of
 from platform_cli.configuration import broker_url, database_url
 from platform_cli.installation import environment_of, is_distributed, is_running
 from services.gateway.journal import SOURCES, SUBSCRIPTION, last_position, view_positions
@@ -19,7 +20,7 @@ from shared.kernel import broker
 from shared.kernel.database import Database
 from shared.kernel.parking import list_parked
 from shared.kernel.positions import read_position
-from shared.kernel.rpc import RpcClient, ServiceFailedError, ServiceUnavailableError
+from shared.kernel.rpc import RpcClient
 from shared.kernel.settings import SettingsError
 
 ANSWER_SECONDS = 5.0
@@ -109,13 +110,10 @@ def _examine_processes(table: Table, environment: Mapping[str, str]) -> bool:
     is_well = True
     try:
         for name in registry.SERVICES:
-            try:
-                rpc.call(name, "report_status", {})
-            except (ServiceUnavailableError, ServiceFailedError) as error:
-                is_well = False
-                table.add_row(f"{name}: process", f"[red]{_short(error)}[/red]", "", "", "")
-            else:
-                table.add_row(f"{name}: process", "[green]answers[/green]", "", "", "")
+            trouble = trouble_of(rpc, name)
+            is_well &= trouble is None
+            told = "[green]answers[/green]" if trouble is None else f"[red]{_short(trouble)}[/red]"
+            table.add_row(f"{name}: process", told, "", "", "")
     finally:
         rpc.close()
     return is_well
@@ -193,5 +191,5 @@ def _of(end: int | None) -> str:
     return "" if end is None else f"of {end}"
 
 
-def _short(error: Exception) -> str:
+def _short(error: Exception | str) -> str:
     return str(error).splitlines()[0][:200]

@@ -158,7 +158,7 @@ def teryt_import(
             where = entry.get("parameters", {})
             errors.print(
                 f"row {where.get('row', '?')}, column {where.get('column', '?')}: "
-                f"{entry.get('message', entry.get('rule'))}"
+                f"{where.get('problem', entry.get('rule'))}"
             )
         raise fail(f"{refusal}. Nothing was imported.") from None
     except (OSError, UnicodeDecodeError, RuntimeError) as error:

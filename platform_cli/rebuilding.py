@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -68,10 +69,8 @@ def _rebuild_read_models(
         for read_model in application.read_models:
             if name in {None, f"{service}:{read_model.name}"}:
                 console.print(f"{service}:{read_model.name}: its commands wait meanwhile …")
-                count = application.rebuild(read_model.name)
                 act = OperatorAct(actor(), "view.rebuild", read_model.name, "done")
-                with application.database.transaction() as connection:
-                    record_act(connection, act)
+                count = application.rebuild(read_model.name, partial(record_act, act=act))
                 console.print(f"{service}:{read_model.name}: rebuilt from {count} events")
                 done += 1
     finally:

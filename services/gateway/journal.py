@@ -432,7 +432,14 @@ def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> Sequence
 def read_entries(connection: Connection, after: int, limit: int) -> list[Entry]:
     """Journal entries after a position, in order, each with its event's data."""
     if connection.dialect.name != "sqlite":
-        return _page(*connection.exec_driver_sql(_PAGE, (after, BEYOND_ALL, limit)).one())
+        # First no further than a page without holes reaches: of a journal that has just grown
+        # PostgreSQL knows nothing yet, and would read and sort all that follows for each page.
+        near = after + limit
+        entries = _page(*connection.exec_driver_sql(_PAGE, (after, near + 1, limit)).one())
+        if missing := limit - len(entries):  # positions that were rolled back, or the end
+            beyond = (near, BEYOND_ALL, missing)
+            entries += _page(*connection.exec_driver_sql(_PAGE, beyond).one())
+        return entries
     rows = connection.execute(_READ, {"after": after, "most": limit}).all()
     return [
         (JournalEntry._make(row[:-1]), orjson.loads(row.body)["data"])  # checked when appended

@@ -427,8 +427,12 @@ class ServiceApplication(Application[UUID]):
             data=contract_event.model_dump(mode="json"),
         )
 
-    def rebuild(self, projection_name: str) -> int:
+    def rebuild(self, projection_name: str, also: Effect | None = None) -> int:
         """Empty a read model and make it again from the log, in one transaction.
+
+        Args:
+            projection_name: Of the read model.
+            also: SQL that belongs into that transaction.
 
         Returns:
             How many events were read.
@@ -448,6 +452,8 @@ class ServiceApplication(Application[UUID]):
                 read_model.apply(connection, [event for _, event in batch])
                 position = batch[-1][0]
                 count += len(batch)
+            if also is not None:
+                also(connection)
         return count
 
     def _read_in(self, connection: Connection, after: int, limit: int = 1000) -> list[Any]:

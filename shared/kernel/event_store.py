@@ -36,6 +36,7 @@ from eventsourcing.persistence import (
     TrackingRecorder,
     Transcoder,
 )
+from eventsourcing.utils import resolve_topic
 from psycopg2.extras import wait_select
 from sqlalchemy import Connection, Table, bindparam, exc, func, insert, select
 
@@ -665,12 +666,6 @@ class PositionRecorder(TrackingRecorder):
                 select(t.sequence).where(t.subscription == "", t.source == application_name)
             ).scalar()
 
-    def has_tracking_id(self, application_name: str, notification_id: int | None) -> bool:
-        """Whether the position is at or beyond the given number."""
-        if notification_id is None:
-            return True
-        return (self.max_tracking_id(application_name) or 0) >= notification_id
-
 
 class EventProcessRecorder(EventRecorder, PositionRecorder, ProcessRecorder):
     """Events and the position of what caused them, in one transaction."""
@@ -707,7 +702,7 @@ class EventStoreFactory(InfrastructureFactory[PositionRecorder]):
         mapper_class: type[Mapper[Any]] | None = None,
     ) -> Mapper[Any]:
         """A mapper that remembers what the library looks up for each event."""
-        return (mapper_class or FastMapper)(transcoder or self.transcoder())
+        return super().mapper(transcoder, mapper_class or FastMapper)
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """Recorder of events, or of snapshots."""
@@ -722,7 +717,9 @@ class EventStoreFactory(InfrastructureFactory[PositionRecorder]):
         self, tracking_recorder_class: type[PositionRecorder] | None = None
     ) -> PositionRecorder:
         """Recorder of positions."""
-        return (tracking_recorder_class or PositionRecorder)(self.database)
+        topic = self.env.get(self.TRACKING_RECORDER_TOPIC)
+        named: type[PositionRecorder] = resolve_topic(topic) if topic else PositionRecorder
+        return (tracking_recorder_class or named)(self.database)
 
     def process_recorder(self) -> EventProcessRecorder:
         """Recorder of events together with positions."""

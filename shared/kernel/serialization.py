@@ -20,7 +20,6 @@ from eventsourcing.persistence import (
     PersistenceError,
     StoredEvent,
     Transcoding,
-    TranscodingNotRegisteredError,
     UUIDAsHex,
 )
 from eventsourcing.utils import TopicError, resolve_topic
@@ -104,6 +103,7 @@ class FastTranscoder(JSONTranscoder):
 
         Raises:
             ValueError: A number is beyond 64 bits: it may have been a whole one, and is none now.
+                Or a type is not registered.
         """
         kind = type(value)
         if kind is dict:
@@ -122,30 +122,33 @@ class FastTranscoder(JSONTranscoder):
     def _of_type(self, name: str, data: Any) -> Any:
         transcoding = self.names.get(name)
         if transcoding is None:
-            raise TranscodingNotRegisteredError(f"no type {name!r} is registered")
+            raise ValueError(f"no type {name!r} is registered")  # the library's decoder tells how
         return transcoding.decode(data if type(data) is str else self.revived(data))
 
 
 class FastMapper(Mapper[UUID]):
     """Maps stored events without looking their class up each time.
 
-    Our ids are UUIDs, our events neither compressed nor enciphered: the environment cannot change
-    that, so nothing here asks.
+    Our ids are UUIDs. A cipher and a compressor are the library's (`ServiceApplication` gives
+    none); with one a page of the log is read event by event, for its states are no JSON then.
     """
 
     transcoder: FastTranscoder
 
-    def __init__(self, transcoder: Any) -> None:
-        super().__init__(transcoder)
+    def __init__(self, transcoder: Any, compressor: Any = None, cipher: Any = None) -> None:
+        super().__init__(transcoder, compressor, cipher)
         self._kinds: dict[str, tuple[type, int]] = {}
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """The event, brought up to the newest version of its class."""
         topic, originator_id = stored_event.topic, stored_event.originator_id
+        data = stored_event.state
         try:
-            state = self.transcoder.decode(stored_event.state)
+            data = self.cipher.decrypt(data) if self.cipher else data
+            data = self.compressor.decompress(data) if self.compressor else data
+            state = self.transcoder.decode(data)
         except Exception as error:
-            self._refuse_newer_form(topic, stored_event.state)  # its value types may be new too
+            self._refuse_newer_form(topic, data)  # its value types may be new too
             raise MapperDeserialisationError(
                 f"cannot read event {topic} of {originator_id}, "
                 f"version {stored_event.originator_version}"

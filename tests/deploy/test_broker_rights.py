@@ -4,11 +4,13 @@ import json
 import re
 
 import pytest
+import yaml
 
 from deploy import secret_files
 from deploy.secret_files import SOURCES, make, permissions, topic_permissions
 from platform_cli import registry
 from services.gateway import journal
+from tests.architecture.tree import ROOT
 
 REPLIES = "rpc.reply-ore-6f0b1e1e-0b5c-4f0e-9a46-3a3c6d7f2b11"
 OWN_KINDS = ("configure", "write", "read")
@@ -52,6 +54,30 @@ def test_a_user_declares_its_own_queues_and_nothing_else(name):
 )
 def test_a_user_asks_and_answers_only_what_it_must(name, kind, key, is_allowed):
     assert bool(re.search(topic_permissions(name)["nameko-rpc"][kind], key)) == is_allowed
+
+
+def users_of_the_operators_command():
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    yield compose["services"]["ore"]["environment"]["ORE_BROKER_URL_FILE"]
+    pod = yaml.safe_load((ROOT / "deploy/k8s/tools/pod.yaml").read_text())
+    for variable in pod["spec"]["containers"][0]["env"]:
+        if variable["name"] == "ORE_BROKER_URL_FILE":
+            yield variable["value"]
+
+
+def test_the_operators_command_may_ask_every_service_how_it_is():
+    """`ore doctor` calls each; its user needs a queue for the answers and the methods' keys."""
+    files = list(users_of_the_operators_command())
+    assert len(files) == 2
+    for file in files:
+        name = file.rpartition("/")[2].removesuffix("-broker-url")
+        for kind in OWN_KINDS:
+            assert re.search(permissions(name)[kind], REPLIES)
+            assert re.search(permissions(name)[kind], "nameko-rpc")
+        for service in registry.SERVICES:
+            asked = topic_permissions(name)["nameko-rpc"]
+            assert re.search(asked["write"], f"{service}.report_status")
+            assert re.search(asked["read"], REPLIES.removeprefix("rpc.reply-ore-"))
 
 
 def test_rights_of_a_newer_version_come_with_the_old_passwords(tmp_path, monkeypatch, capsys):

@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import psycopg2
 import pytest
+from eventsourcing.cipher import AESCipher
 from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 
 from shared.kernel.context import CommandContext, command_context
+from shared.kernel.event_store import EventStoreFactory
 from shared.kernel.serialization import NewerEventError
 from tests.samples.parts import Account
 
@@ -213,3 +215,19 @@ def test_what_is_before_an_event_of_a_later_release_can_be_asked_for_in_any_page
     record(ledger, *[newer if n == at else STATE for n in range(1, 13)])
 
     assert [one.id for one in read(ledger, limit=2, up_to_newer=True)] == list(range(1, at))
+
+
+def test_an_enciphered_log_is_read_event_by_event(ledger):
+    """The library's factory takes a cipher and a compressor from its environment; so does ours."""
+    env = {"CIPHER_KEY": AESCipher.create_key(16), "COMPRESSOR_TOPIC": "zlib"}
+    enciphered = EventStoreFactory(ledger.database, env).mapper(transcoder=ledger.mapper.transcoder)
+    account = Account("a")
+    account.add(5)
+    events = account.collect_events()
+    ledger.log.insert_events([enciphered.to_stored_event(event) for event in events])
+
+    pages = ledger.log.select_pages(enciphered, 0, 1, whole=True)
+
+    assert [one.event for page in pages for one in page] == list(events)
+    with pytest.raises(MapperDeserialisationError):
+        ledger.read_log(0, 10).__next__()

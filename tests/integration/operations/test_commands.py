@@ -3,7 +3,8 @@
 import json
 import os
 import subprocess
-from urllib.parse import urlsplit
+import sys
+from urllib.parse import urlsplit, urlunsplit
 
 import amqp
 import psycopg2
@@ -14,12 +15,16 @@ from typer.testing import CliRunner
 
 from deploy import kubernetes
 from deploy.local.databases import ask_management
-from deploy.secret_files import definitions_for
+from deploy.secret_files import TEMPLATE, definitions_for
+from platform_cli.answering import trouble_of
 from platform_cli.main import app
 from services.gateway.journal import journal
+from services.recruitment.projections.register import local_governments
 from shared.kernel.envelope import Envelope
 from shared.kernel.parking import list_parked, park
+from shared.kernel.rpc import RpcClient
 from tests import servers as real
+from tests.integration.kernel.conftest import eventually
 from tests.story.register import FILE, HAND_COUNTED
 
 pytestmark = pytest.mark.integration
@@ -109,6 +114,27 @@ def test_the_register_is_imported(platform):
 
     assert code == 0, told
     assert f"{HAND_COUNTED} new" in told
+
+
+@pytest.mark.parametrize("platform", ["sqlite"], indirect=True)
+def test_a_broken_register_is_refused_by_row_and_column_and_nothing_is_imported(platform, tmp_path):
+    lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    kind = lines[0].rstrip().split(";").index("RODZ")
+    row = next(n for n, line in enumerate(lines) if line.split(";")[kind] == "2")
+    fields = lines[row].split(";")
+    lines[row] = ";".join([*fields[:kind], "7", *fields[kind + 1 :]])
+    broken = tmp_path / "broken.csv"
+    broken.write_text("".join(lines), encoding="utf-8")
+    end = platform.app.log.max_notification_id()
+
+    code, told = platform.ore("teryt", "import", str(broken), "--partial")
+
+    assert code == 1, told
+    assert f"row {row + 1}, column RODZ:" in told
+    assert "Nothing was imported" in told
+    assert platform.app.log.max_notification_id() == end
+    with platform.app.database.reading() as connection:
+        assert connection.execute(local_governments.select()).all() == []
 
 
 # --- the database's rights on a cluster, and new passwords ----------------------------------------
@@ -207,3 +233,48 @@ def test_imported_again_the_brokers_definitions_bring_the_new_password(servers):
             log_in(servers, name, old)
     finally:
         ask_management(servers.management_url, "DELETE", f"/api/users/{name}")
+
+
+def as_user(url, name, password):
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{name}:{password}@{parts.hostname}:{parts.port}"))
+
+
+@pytest.fixture
+def with_the_users_rights(servers):
+    """Monitoring's process under its own broker user; the address for the operators' command."""
+    password = "0c" * 24
+    users = {name: real.unique(name) for name in ("monitoring", "gateway")}
+    with real.an_environment(servers, "rights", ["monitoring"]) as environment:
+        url = environment["ORE_BROKER_URL"]
+        vhost = urlsplit(url).path[1:]
+        made = definitions_for(dict.fromkeys(users, password), json.loads(TEMPLATE.read_text()))
+        made = {kind: made[kind] for kind in made if kind != "vhosts"}
+        for kind, items in made.items():
+            for item in items:
+                item.update({"vhost": vhost} if "vhost" in item else {})
+                item.update({"user": users[item["user"]]} if "user" in item else {})
+                item.update({"name": users[item["name"]]} if kind == "users" else {})
+        ask_management(servers.management_url, "POST", "/api/definitions", made)
+        broker_url = as_user(url, users["monitoring"], password)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "platform_cli.serving", "monitoring"],
+            env={**os.environ, **environment, "ORE_BROKER_URL": broker_url},
+        )
+        try:
+            yield as_user(url, users["gateway"], password)
+        finally:
+            process.kill()
+            process.wait()
+            for user in users.values():
+                ask_management(servers.management_url, "DELETE", f"/api/users/{user}")
+
+
+def test_within_the_brokers_rights_ore_doctor_asks_a_service_how_it_is(with_the_users_rights):
+    """The operators' container speaks to the broker as the gateway does."""
+    rpc = RpcClient(with_the_users_rights, timeout_seconds=2)
+    try:
+        assert trouble_of(rpc, "hdr") == "hdr: it is not running"
+        eventually(lambda: trouble_of(rpc, "monitoring") is None, "monitoring to answer")
+    finally:
+        rpc.close()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from rich.console import Console
@@ -19,6 +20,7 @@ from services.gateway import rebuilding
 from services.gateway.journal import Journal
 from services.gateway.projections.editions import Editions
 from services.gateway.projections.registry import VIEWS
+from services.recruitment.projections.training_places import training_places
 from shared.contracts.recruitment import ReconfigureEdition
 from shared.kernel.operator_acts import list_acts
 from shared.kernel.parking import list_parked, park_undecodable
@@ -325,6 +327,32 @@ def test_a_cancelled_rebuild_leaves_the_view_as_it_was(platform, monkeypatch):
     assert rebuilding._existing_shadows(platform.gateway) == []
     assert platform.ore("rebuild", "editions")[0] == 0
     assert platform.shown() == ["edycja-1", "edycja-2"]
+
+
+def test_a_rebuilt_read_model_and_its_record_are_one_transaction(platform, monkeypatch):
+    """So a process that dies nowhere leaves a rebuild without its record."""
+    database = platform.app.database
+    of_no_event = {"training_id": uuid4(), "application_id": uuid4(), "is_over": False}
+    with database.transaction() as connection:
+        connection.execute(training_places.insert().values(of_no_event))
+
+    def places():
+        with database.reading() as connection:
+            return len(connection.execute(training_places.select()).all())
+
+    def dies(*_record, **_act):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("platform_cli.rebuilding.record_act", dies)
+        assert platform.ore("rebuild", "recruitment:training_places")[0] != 0
+    assert (places(), list_acts(database)) == (1, [])
+
+    assert platform.ore("rebuild", "recruitment:training_places")[0] == 0
+    assert places() == 0
+    assert [(act.act, act.target, act.outcome) for act in list_acts(database)] == [
+        ("view.rebuild", "training_places", "done")
+    ]
 
 
 def test_an_unknown_view_is_answered_with_the_names(platform):

@@ -1,9 +1,10 @@
 """A page of the journal says what its columns say, on both databases."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 
 from services.gateway.journal import Journal, journal, read_entries
 from services.gateway.journal_entry import JournalEntry
@@ -58,3 +59,53 @@ def test_a_page_says_what_its_columns_say(database):
     assert [tuple(entry) for entry, _ in entries] == [tuple(row) for row in rows]
     assert all(entry.time.tzinfo is UTC for entry, _ in entries)
     assert [data for _, data in entries] == [an_envelope(n).data for n in range(1, 6)]
+
+
+def test_a_page_goes_over_positions_that_were_taken_back(database):
+    """A transaction that failed leaves its numbers out; a page has as many entries nevertheless."""
+    log = Journal(database, [])
+    log.prepare()
+    log.apply([an_envelope(n) for n in range(1, 8)], Position(0, None))
+    with database.transaction() as connection:
+        for position, moved in ((7, 900), (6, 500), (5, 40), (4, 15)):
+            connection.execute(
+                update(journal).where(journal.c.position == position).values(position=moved)
+            )
+
+    with database.reading() as connection:
+        for limit in (1, 2, 3, 5, 100):
+            seen, after = [], 0
+            while page := read_entries(connection, after, limit):
+                seen += [entry.position for entry, _ in page]
+                after = seen[-1]
+                assert len(page) == limit or after == 900
+            assert seen == [1, 2, 3, 15, 40, 500, 900]
+
+
+def test_a_page_of_a_journal_that_has_just_grown_reads_no_more_than_itself(database):
+    """PostgreSQL knows nothing of such a table, and would sort all that follows for each page."""
+    if database.is_sqlite:
+        return  # it reads along its one index
+    log = Journal(database, [])
+    log.prepare()
+    for first in range(1, 2001, 500):
+        log.apply(
+            [an_envelope(n) for n in range(first, first + 500)],
+            Position(first - 1, "e" if first > 1 else None),
+        )
+    asked = []
+    with database.reading() as connection:
+        engine = connection.engine
+
+        def keep(_connection, _cursor, statement, parameters, *_):
+            asked.append((statement, parameters))
+
+        event.listen(engine, "before_cursor_execute", keep)
+        entries = read_entries(connection, 1000, 100)
+        event.remove(engine, "before_cursor_execute", keep)
+        ((statement, parameters),) = asked
+        plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE) {statement}", parameters).scalars()
+        read = [int(n) for line in plan for n in re.findall(r"actual .* rows=(\d+)", line)]
+
+    assert [entry.position for entry, _ in entries] == list(range(1001, 1101))
+    assert max(read) == 100

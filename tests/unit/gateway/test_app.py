@@ -1,20 +1,22 @@
 """The web application as such: settings, errors of every kind, headers, log, health."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import psycopg2
 import pytest
-from sqlalchemy import exc, update
+from sqlalchemy import exc, insert, update
 from structlog.testing import capture_logs
 
 from services.gateway.accounts import create_account
 from services.gateway.app import create_app
-from services.gateway.journal import view_positions
+from services.gateway.journal import journal, view_positions
 from services.gateway.problem_texts import TEXTS
 from services.gateway.progress import database_state
 from services.gateway.settings import GatewaySettings
 from shared.kernel.database import Database
 from shared.kernel.rpc import ServiceFailedError
+from shared.kernel.schema import relay, subscription_positions
 from shared.kernel.settings import SettingsError
 from tests.direct_rpc import SERVICES
 from tests.unit.gateway.programme import PASSWORD, a_configuration, settings
@@ -373,7 +375,36 @@ def test_the_figures_are_there_for_prometheus(programme):
     assert re.search(rf"ore_subscription_lag_events{labels} \d", text)
     assert re.search(r'ore_view_position\{view="\w+"\} [1-9]', text)
     assert re.search(r'ore_view_lag_events\{view="\w+"\} 0', text)
+    assert re.search(r'ore_view_lag_seconds\{view="\w+"\} 0', text)
     assert 'ore_parked_messages{subscription="gateway"} 0.0' in text
+
+
+def test_a_view_and_a_subscription_that_are_behind_tell_by_how_much(programme):
+    moment = datetime.now(UTC) - timedelta(hours=1)
+    with programme.rpc.gateway.transaction() as connection:
+        connection.execute(update(journal).values(recorded_at=moment))
+        connection.execute(
+            update(view_positions)
+            .where(view_positions.c.view == "calls")
+            .values(position=view_positions.c.position - 2)
+        )
+        seen = connection.execute(
+            update(subscription_positions)
+            .where(subscription_positions.c.source == "recruitment")
+            .values(sequence=1)
+        )
+        assert seen.rowcount == 1
+    source = programme.rpc.runtimes["recruitment"].application
+    end = source.log.max_notification_id()
+    with source.database.transaction() as connection:
+        connection.execute(insert(relay).values(id=1, position=end, published_sequence=end))
+    text = programme.app.test_client().get("/metrics").text
+    labels = r'\{source="recruitment",subscription="gateway"\}'
+    assert re.search(rf"ore_subscription_position{labels} 1\.0", text)
+    assert re.search(rf"ore_subscription_lag_events{labels} {end - 1}\.0", text)
+    assert re.search(rf"ore_subscription_lag_seconds{labels} [1-9]", text)
+    assert 'ore_view_lag_events{view="calls"} 2.0' in text
+    assert re.search(r'ore_view_lag_seconds\{view="calls"\} 36\d\d\.', text)
 
 
 def test_requests_are_counted_under_our_own_names(programme):

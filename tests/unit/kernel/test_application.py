@@ -27,6 +27,7 @@ from tests.samples.parts import (
     AmountAdded,
     AmountNegativeError,
     Ledger,
+    claims,
     ledger_publications,
     totals,
 )
@@ -203,6 +204,24 @@ def test_a_read_model_rebuilt_from_zero_is_the_same():
     assert sorted(rows(app, totals)) == before
     with pytest.raises(NotFoundError):
         app.rebuild("nothing")
+
+
+def test_what_is_said_of_a_rebuild_is_kept_with_it_or_neither_is():
+    app = a_ledger()
+    add(app, amount=7)
+    with app.database.transaction() as connection:
+        connection.execute(totals.update().values(total=0))
+
+    def cannot_be_kept(_connection):
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        app.rebuild("totals", cannot_be_kept)
+    assert rows(app, totals)[0].total == 0
+
+    app.rebuild("totals", lambda c: c.execute(claims.insert().values(name="said")))
+    assert rows(app, totals)[0].total == 7
+    assert rows(app, claims) == [("said",)]
 
 
 def test_the_feed_is_a_chain_in_which_a_gap_shows():
