@@ -19,7 +19,7 @@ from uuid import UUID
 import orjson
 import psycopg2
 from psycopg2.extras import execute_values
-from sqlalchemy import BigInteger, Column, Connection, Table, Uuid
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Uuid
 from sqlalchemy.dialects.postgresql import insert
 
 from bench.store import environment
@@ -43,7 +43,7 @@ RUNNER = Path(__file__).with_name("runner_subject.py")
 
 sums = Table(
     "bench_sums",
-    metadata,
+    MetaData(),  # not the gateway's: its tables are those that its migrations make
     Column("account_id", Uuid, primary_key=True),
     Column("total", BigInteger, nullable=False),
 )
@@ -139,6 +139,7 @@ class Gateway:
         with self.database.transaction() as connection:
             schema.create_v1(connection)
             metadata.create_all(connection)
+            sums.metadata.create_all(connection)
         self.journal = Journal(self.database, [view() for view in views])
         self.journal.prepare()
 

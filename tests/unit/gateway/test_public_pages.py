@@ -163,6 +163,11 @@ def test_a_call_tells_its_dates_and_what_received_means(visitor):
     assert page.links["Zgłoś się w tym naborze"] == "/nabory/nabor-otwarty/zgloszenie"
 
 
+def test_a_call_for_jst_says_how_many_people_a_jst_delegates(visitor):
+    page = visitor.get("/nabory/nabor-otwarty")
+    assert "Liczba osób w zespole delegowanym przez JST 2–4" in page.text
+
+
 def test_a_call_with_results_leads_to_them(visitor):
     page = visitor.get("/nabory/nabor-jst")
 
