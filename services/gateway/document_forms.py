@@ -34,7 +34,6 @@ from shared.contracts.hdr import (
 )
 from shared.kernel.refusal import InvalidRequestError
 
-STALE = 409
 YES = "tak"
 SHORT_TITLE = 80
 
@@ -145,9 +144,9 @@ def element_page(
             if save(form, document, expected if isinstance(expected, int) else None):
                 return redirect(_next(writing, element, verb, anchor), 303)
             form.errors = {_name_of(key): text for key, text in form.errors.items()}
-        if form.status == STALE:
+        if form.is_stale:
             newer = reload()
-            form.values["expected_version"] = str(newer.version)
+            form.take_newer(newer.version)
     page = render_template(
         "documents/element.html",
         writing=writing,

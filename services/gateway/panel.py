@@ -38,7 +38,7 @@ from services.gateway.runtime import runtime
 from services.gateway.scope import list_scope
 from shared.contracts.base import ExpertRole, JstKind
 from shared.contracts.recruitment import ExpertsQuery
-from shared.kernel.refusal import NotFoundError, Refusal
+from shared.kernel.refusal import NotFoundError, Refusal, StaleVersionError
 from shared.kernel.rpc import ServiceUnavailableError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -136,6 +136,16 @@ class ActForm(Form):
         except ServiceUnavailableError as error:
             self.refuse(ServiceUnavailableRefusal(service=error.service))
         return None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody else saved after this form was made."""
+        return self.status == StaleVersionError.status
+
+    def take_newer(self, version: int) -> None:
+        """After that: who sends the form once more has seen the other's version."""
+        if self.is_stale:
+            self.values["expected_version"] = str(version)
 
     def refuse(
         self,

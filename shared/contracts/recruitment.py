@@ -429,6 +429,7 @@ class ReconfigureEdition(Request):
 
     edition_id: UUID
     configuration: EditionConfiguration
+    expected_version: int | None = Field(default=None, ge=1)
 
 
 class ImportRegister(Request):

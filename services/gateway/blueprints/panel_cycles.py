@@ -17,7 +17,6 @@ from services.gateway.labels import Labels
 from services.gateway.pages import Filter, Filters, choices, may_open
 from services.gateway.panel import (
     Act,
-    ActForm,
     Answered,
     Names,
     act_page,
@@ -295,12 +294,12 @@ def record_diagnosis(cycle_id: UUID) -> Answered:
             fields={"priorities": "priorities"},
         ):
             return done(_("The diagnosis was saved."), act.back)
-        _take_newer(form, answer.version)
+        form.take_newer(answer.version)
     return act_page(
         act,
         form,
         "cycles/diagnosis.html",
-        saved=answer if form.status == STALE and is_posted() else None,
+        saved=answer if form.is_stale and is_posted() else None,
     )
 
 
@@ -406,8 +405,6 @@ def log_activity(cycle_id: UUID) -> Answered:
 
 # --- what the pages are made of -------------------------------------------------------------------
 
-STALE = 409
-
 
 def _row(cycle_id: UUID) -> CycleRow:
     with reading() as connection:
@@ -499,12 +496,6 @@ def _areas(row: CycleRow) -> tuple[SupportArea, ...]:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _take_newer(form: ActForm, version: int) -> None:
-    """After somebody else saved: the next sending is about what they saved."""
-    if form.status == STALE:
-        form.values["expected_version"] = str(version)
 
 
 def _diagnosis_messages() -> dict[str, str]:

@@ -99,7 +99,7 @@ def create_edition() -> Answered:
 def reconfigure_edition(edition_id: UUID) -> Answered:
     """Replace an edition's configuration; address and stages of open cycles stay."""
     row = _row(edition_id)
-    form = posted_or_empty(_as_values(row.configuration))
+    form = posted_or_empty(_as_values(row.configuration) | {"expected_version": str(row.version)})
     form.values["slug"] = row.slug
     act = Act(
         title=_("Change the edition"),
@@ -118,10 +118,11 @@ def reconfigure_edition(edition_id: UUID) -> Answered:
             form,
             services().recruitment.reconfigure_edition,
             ReconfigureEdition,
-            {"edition_id": edition_id},
+            {"edition_id": edition_id, "expected_version": form.number("expected_version")},
         )
     ):
         return done(_("The edition was changed."), act.back)
+    form.take_newer(row.version)
     return _page(act, form, is_new=False)
 
 

@@ -61,7 +61,6 @@ from shared.contracts.monitoring import (
 
 blueprint = area("monitoring")
 
-STALE = 409
 FACTORS = ("helping_factors", "hindering_factors", "changes_made", "support_needed")
 ANSWERED = {
     "tak": {"is_recorded": True},
@@ -303,9 +302,9 @@ def answer(round_id: UUID, hdr_id: UUID) -> Answered:
             messages=_messages(asked),
         ):
             return done(_("The report was saved. Thank you."), act.back)
-        if form.status == STALE:
+        if form.is_stale:
             newer = _answer(round_id, hdr_id)
-            form.values["expected_version"] = str(newer.version or 0)
+            form.take_newer(newer.version or 0)
     return act_page(
         act,
         form,

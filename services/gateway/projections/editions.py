@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Connection, Date, Index, String, Table, Uuid, select
+from sqlalchemy import JSON, Column, Connection, Date, Index, Integer, String, Table, Uuid, select
 
 from services.gateway.journal_entry import JournalEntry
 from services.gateway.projections import View, metadata
@@ -27,6 +27,7 @@ editions = Table(
     Column("configuration", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
     Index("editions_by_slug", "slug"),
 )
 
@@ -40,6 +41,8 @@ class EditionRow:
     configuration: EditionConfiguration
     created_at: datetime
     changed_at: datetime
+    version: int
+    """How often it was configured; give it back as ``expected_version``. >= 1"""
 
 
 class Editions(View):
@@ -53,7 +56,7 @@ class Editions(View):
         self, connection: Connection, event: recruitment.EditionCreated, entry: JournalEntry
     ) -> None:
         """A row for the edition."""
-        values = {"edition_id": event.edition_id, "created_at": entry.time}
+        values = {"edition_id": event.edition_id, "created_at": entry.time, "version": 1}
         values |= _values(event.configuration, entry)
         upsert(connection, editions, values, key=("edition_id",))
 
@@ -63,7 +66,10 @@ class Editions(View):
     ) -> None:
         """The new configuration."""
         key = {"edition_id": event.edition_id}
-        change_row(connection, editions, key, _values(event.configuration, entry))
+        row = find_row(connection, editions, **key)
+        if row is not None:
+            values = _values(event.configuration, entry) | {"version": row.version + 1}
+            change_row(connection, editions, key, values)
 
 
 def list_editions(connection: Connection) -> list[EditionRow]:

@@ -38,6 +38,7 @@ class EditionUseCases(ServiceApplication):
 
         Raises:
             NotFoundError: No such edition.
+            StaleVersionError: Somebody else changed it since ``expected_version``.
             SlugFixedError: The address would change.
             DuplicateCodeError, PeriodOrderError, TeamSizeOrderError, RoleLabelMissingError: The
                 configuration contradicts itself.
@@ -45,7 +46,7 @@ class EditionUseCases(ServiceApplication):
         Records:
             ``recruitment.EditionReconfigured``, nothing when the configuration is the same.
         """
-        edition = self.load(Edition, request.edition_id)
+        edition = self.load(Edition, request.edition_id, request.expected_version)
         edition.reconfigure(request.configuration)
         self.save(edition)
         return DoneAnswer()

@@ -34,8 +34,12 @@ def test_an_edition_is_created_changed_and_read_by_anyone(beginning):
     staff = beginning.as_("staff")
     edition = staff.create("/editions", {"configuration": a_configuration()})
     changed = a_configuration(publication_grouping="REGION")
-    staff.must("PUT", f"/editions/{edition}", {"configuration": changed})
+    seen = beginning.anyone().get(f"/editions/{edition}").headers["ETag"]
+    staff.with_(If_Match=seen).must("PUT", f"/editions/{edition}", {"configuration": changed})
+    stale = staff.with_(If_Match=seen).put(f"/editions/{edition}", {"configuration": changed})
+    assert (stale.status_code, stale.json["code"]) == (409, "stale-version")
     row = beginning.anyone().get(f"/editions/{edition}").json
+    assert row["version"] == stale.json["parameters"]["actual"] == 2
     assert row["configuration"]["publication_grouping"] == "REGION"
     assert beginning.anyone().get("/editions").json["items"] == [row]
 

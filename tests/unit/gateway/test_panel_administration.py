@@ -57,6 +57,23 @@ def test_an_edition_names_each_wrong_field_and_keeps_the_rows(staff):
     assert 'href="#areas-0-code"' in page
 
 
+def test_what_somebody_else_changed_in_an_edition_is_not_overwritten_unseen(site, staff):
+    programme, _app = site
+    path = f"/panel/edycje/{programme.ids['edition']}/zmien"
+    mine, theirs = (fields_of(staff.see(path)) for _ in range(2))
+    theirs["name.pl"] = "Nazwa kogoś innego"
+    assert staff.client.post(path, data=theirs).status_code == 303
+
+    mine["name.en"] = "My name of it"
+    refused = staff.client.post(path, data=mine)
+    assert refused.status_code == 409
+    assert "the version is 2 now" in refused.text
+    assert "My name of it" in refused.text
+
+    again = staff.client.post(path, data=fields_of(refused.text))
+    assert again.status_code == 303
+
+
 def test_an_edition_is_changed_row_by_row(site, staff):
     programme, _app = site
     path = f"/panel/edycje/{programme.ids['edition']}/zmien"
