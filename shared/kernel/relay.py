@@ -32,6 +32,9 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 CONFIRM_TIMEOUT_SECONDS = 10.0
 STANDBY_SECONDS = 1.0
+LEAD_SECONDS = 60
+"""A leader that is silent for so long beside its ``poll_seconds`` loses its lead: the server ends
+the session that holds it. Longer than a batch may wait for the fence and for the broker."""
 CHANNEL = "ore_relay"
 """Of PostgreSQL's notifications, with which a relay that stands by tells the one that leads."""
 
@@ -143,14 +146,13 @@ class Relay:
         check_at = 0.0
         drivers: list[Any] = [session.connection.dbapi_connection for session in lead]
         while not self._stopping.is_set():
-            while self.publish_batch(publisher) and not self._stopping.is_set():
-                pass
+            is_more = self.publish_batch(publisher)
             if time.monotonic() >= check_at:  # also where something is always recorded
                 for session in lead:
                     session.exec_driver_sql("SELECT 1")
                 publisher.stay_alive()
                 check_at = time.monotonic() + self.poll_seconds
-            if not any(map(_was_told, drivers)):
+            if not is_more and not any(map(_was_told, drivers)):
                 self._bell.wait(self.poll_seconds, *drivers)
 
     def publish_batch(self, publisher: _ConfirmedPublisher) -> bool:
@@ -224,7 +226,11 @@ class Relay:
                 yield None
                 return
             try:
-                connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+                # A frozen process would keep the lead: its system still answers for it.
+                limit = f"{LEAD_SECONDS + self.poll_seconds:.0f}s"
+                connection.exec_driver_sql(
+                    f"LISTEN {CHANNEL}; SET idle_session_timeout = '{limit}'"
+                )
                 yield (connection,)
             finally:
                 connection.invalidate()  # ends the session, and the lock with it

@@ -13,6 +13,10 @@ import psycopg2
 
 from tests.samples.parts import Account, Copy
 
+NOTED, HEARD = "ledger.AmountNoted", "mirror.AmountHeard"
+AMOUNTS = ("ledger.AmountAdded", NOTED)
+"""The ledger's events that others hear of."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -32,6 +36,8 @@ class Entry:
     number: int
     account: UUID
     amount: int
+    is_counted: bool = True
+    """Whether the ledger's read model counts it."""
 
 
 @dataclass
@@ -78,7 +84,7 @@ def check(e: Evidence) -> list[Flaw]:
         *_commands(e),
         *_sequence("effect", _by_account(e, e.effects), _by_account(e, heard)),
         *_sequence("journal entry", e.journal, e.log),
-        *_sums("read model", e.totals, e.log),
+        *_sums("read model", e.totals, [entry for entry in e.log if entry.is_counted]),
         *_sums("view", e.view, [entry for entry in e.journal if entry.amount not in e.unheard]),
         *_positions(e),
         *_wire(e),
@@ -181,9 +187,9 @@ def gather(urls, commands, wire, **known):
         wire: What an AMQP subscriber received.
         known: Further fields of `Evidence`.
     """
-    log = _events(urls["ledger"], "ledger.AmountAdded")
+    log = _events(urls["ledger"], *AMOUNTS)
     accounts = {Copy.create_id(a): a for a in {entry.account for entry in log}}
-    effects = _events(urls["mirror"], "mirror.AmountHeard")
+    effects = _events(urls["mirror"], HEARD)
     [relay] = rows_in(urls["ledger"], "SELECT published_sequence FROM relay") or [(0,)]
     journal = rows_in(
         urls["journal"],
@@ -233,24 +239,21 @@ def published_up_to(url):
 
 def numbers_between(url, after, up_to):
     """Numbers of the ledger's contract events."""
-    query = (
-        "SELECT id FROM events WHERE topic = 'ledger.AmountAdded' AND id > %s AND id <= %s "
-        "ORDER BY id"
-    )
-    return [row[0] for row in rows_in(url, query, (after, up_to))]
+    query = "SELECT id FROM events WHERE topic = ANY(%s) AND id > %s AND id <= %s ORDER BY id"
+    return [row[0] for row in rows_in(url, query, (list(AMOUNTS), after, up_to))]
 
 
 def end_of(url):
     """The number of the ledger's last contract event; 0 before the first."""
-    query = "SELECT coalesce(max(id), 0) FROM events WHERE topic = 'ledger.AmountAdded'"
-    return rows_in(url, query)[0][0]
+    query = "SELECT coalesce(max(id), 0) FROM events WHERE topic = ANY(%s)"
+    return rows_in(url, query, (list(AMOUNTS),))[0][0]
 
 
-def _events(url, topic):
-    query = "SELECT id, originator_id, state FROM events WHERE topic = %s ORDER BY id"
+def _events(url, *topics):
+    query = "SELECT id, originator_id, state, topic FROM events WHERE topic = ANY(%s) ORDER BY id"
     return [
-        Entry(number, UUID(originator), orjson.loads(bytes(state))["amount"])
-        for number, originator, state in rows_in(url, query, (topic,))
+        Entry(number, UUID(originator), orjson.loads(bytes(state))["amount"], topic != NOTED)
+        for number, originator, state, topic in rows_in(url, query, (list(topics),))
     ]
 
 

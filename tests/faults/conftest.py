@@ -15,10 +15,12 @@ from deploy.local.rabbitmq import PrivateRabbitMQ
 from tests.faults.harness import Forker, Platform
 from tests.servers import Servers
 
-VAR = Path(__file__).parents[2] / "var" / "faults"
+HERE = Path(__file__).parent
+VAR = HERE.parents[1] / "var" / "faults"
 SEED = int(os.environ.get("SEED") or 20261126)
 KILLS = int(os.environ.get("KILLS") or 100)
 MINUTES = float(os.environ.get("MINUTES") or 10)
+SAYS = f"Fault suite, SEED={SEED} KILLS={KILLS}"
 LONG = 300
 """From so many kills on, it is a long run."""
 collect_ignore = [] if KILLS >= LONG else ["test_programme.py"]
@@ -96,12 +98,28 @@ def judge(platform):
     return decide
 
 
+def pytest_collection_finish(session):
+    """Tell the seed before anything can fail, hang or be interrupted."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and any(item.path.parent == HERE for item in session.items):
+        reporter.write_line(SAYS)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    """Tell the seed beside each failure."""
+    report = (yield).get_result()
+    if report.failed:
+        report.sections.append(("Fault suite", SAYS))
+
+
 def pytest_terminal_summary(terminalreporter):
+    """Also of a run that was interrupted, as far as it came."""
     if not FIGURES:
         return
     say = terminalreporter.write_line
     say("")
-    say(f"Fault suite, SEED={SEED}")
+    say(SAYS)
     say(f"{'fault':52} {'times':>6} {'commands':>9} {'level after':>12} {'lost':>5} "
         f"{'doubled':>8} {'disorder':>9} {'other':>6}")  # fmt: skip
     sums = Counter()

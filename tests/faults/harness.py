@@ -21,18 +21,23 @@ from deploy.local.processes import InfraError, Process
 from services.gateway.journal import journal, view_positions
 from shared.kernel import broker, schema
 from shared.kernel.database import Database
+from shared.kernel.envelope import CONTENT_TYPE
 from shared.kernel.refusal import Refusal
 from shared.kernel.rpc import CallContext, RpcClient, ServiceFailedError, ServiceUnavailableError
 from tests import servers as real
 from tests.faults import checker, sums
 from tests.faults.checker import Command
 from tests.faults.proxy import Proxy, at_port
+from tests.faults.steps import create_gate
 from tests.samples.parts import LEDGER, MIRROR
 from tests.story.steps import eventually
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("ledger", "mirror", "journal")
 LISTENERS = {"mirror": "ore.mirror", "journal": "ore.gateway"}
+BOUND_BY = "ledger.#"
+NEVER_SECONDS = 600.0
+"""A listener that looks into the log by itself only so often heals what it sees to be missing."""
 LEVEL_SECONDS = 60.0
 """Within this time after a fault has ended, everything is level again."""
 START_SECONDS = 60.0
@@ -97,8 +102,8 @@ class Platform:
             name: self.stack.enter_context(real.a_postgres_database(servers)) for name in NAMES
         }
         tables = {
-            "ledger": [LEDGER.metadata.create_all],
-            "mirror": [MIRROR.metadata.create_all],
+            "ledger": [LEDGER.metadata.create_all, create_gate],
+            "mirror": [MIRROR.metadata.create_all, create_gate],
             "journal": [journal.create, view_positions.create, sums.metadata.create_all],
         }
         for name, url in self.urls.items():
@@ -194,13 +199,42 @@ class Platform:
         """All that there is now."""
         return checker.gather(self.urls, self.load.commands, self.wire.numbers, **self.known)
 
-    def publish(self, body, key="ledger.AmountAdded", exchange=broker.EVENTS, times=1):
+    def publish(
+        self, body, key="ledger.AmountAdded", exchange=broker.EVENTS, times=1, **properties
+    ):
         """Send a message as anybody might."""
+        properties = {"content_type": CONTENT_TYPE, **properties}
         with Connection(self.amqp_url) as connection:
             channel = connection.channel()
-            message = channel.prepare_message(body, None, "application/cloudevents+json")
+            message = channel.prepare_message(body, **properties)
             for _ in range(times):
                 channel.basic_publish(message, exchange=exchange, routing_key=key)
+
+    def withhold(self, number):
+        """Let so many events be published past the listeners' queues; the messages, in order.
+
+        The listeners go on, and know nothing of them.
+        """
+        self.wait_until_taken()
+        before = self.end()
+        with Connection(self.amqp_url) as connection:
+            channel = connection.channel()
+            for queue in LISTENERS.values():
+                channel.queue_unbind(queue, broker.EVENTS, BOUND_BY)
+            self.load.add(number)
+            numbers = checker.numbers_between(self.urls["ledger"], before, self.end())
+            eventually(lambda: self.wire.bodies.keys() >= set(numbers), "them to be published")
+            for queue in LISTENERS.values():
+                channel.queue_bind(queue, broker.EVENTS, BOUND_BY)
+        assert [checker.position_of(self.urls[name]) for name in LISTENERS] == [before, before]
+        return [self.wire.bodies[number] for number in numbers]
+
+    def wait_until_taken(self):
+        """Wait until every listener has come to the end of the log."""
+        end = self.end()
+        for name in LISTENERS:
+            url = self.urls[name]
+            eventually(lambda url=url: checker.position_of(url) == end, f"{name} to be level")
 
     def make_virtual_host(self):
         """Make it again after the broker has forgotten everything."""
@@ -260,7 +294,8 @@ class Platform:
 class Load:
     """People who add amounts, each under its own key, until told to stop.
 
-    An amount is asked for until it is answered, always under the same key.
+    An amount is asked for until it is answered, always under the same key. Every other one is
+    counted by a read model, and so recorded in a transaction; the others are one statement.
     """
 
     def __init__(self, amqp_url):
@@ -345,8 +380,9 @@ class Load:
 
     def _try(self, rpc, name, amount, context):
         self.tries += 1
+        method = "add_amount" if amount % 2 else "note_amount"
         try:
-            return rpc.call("ledger", "add_amount", {"name": name, "amount": amount}, context)
+            return rpc.call("ledger", method, {"name": name, "amount": amount}, context)
         except (ServiceUnavailableError, ServiceFailedError):
             return None
         except Refusal as refusal:
@@ -393,7 +429,7 @@ class Wire:
         with Connection(self.url, connect_timeout=5, heartbeat=10) as connection:
             broker.declare_events(connection)
             exchange = Exchange(broker.EVENTS, type="topic", durable=True, passive=True)
-            queue = Queue("somebody.else", exchange, routing_key="ledger.#", durable=True)
+            queue = Queue("somebody.else", exchange, routing_key=BOUND_BY, durable=True)
             with Consumer(connection.channel(), [queue], on_message=self._keep):
                 self._bound.set()
                 while not self._stopping.is_set():
@@ -403,10 +439,10 @@ class Wire:
 
     def _keep(self, message):
         body = _bytes(message.body)
-        with contextlib.suppress(orjson.JSONDecodeError):
+        with contextlib.suppress(ValueError, KeyError, TypeError):  # no event of ours
             number = int(orjson.loads(body)["sequence"])
             self.numbers.append(number)
-            self.bodies[number] = body
+            self.bodies.setdefault(number, body)
         message.ack()
 
 

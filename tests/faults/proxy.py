@@ -36,6 +36,8 @@ class Proxy:
         self.delay = 0.0
         self.cuts = 0
         self._cut_after = None
+        self._owed = set()
+        """Pairs whose client waits for the answer that it shall not get."""
         self._is_cut = False
         self._may_flow = threading.Event()
         self._may_flow.set()
@@ -84,7 +86,7 @@ class Proxy:
             _reset(client)
 
     def cut_after(self, text):
-        """Cut a connection whenever its client has sent this: forwarded, but never answered."""
+        """Cut a connection whenever the server has answered this: carried out, and never told."""
         self._cut_after = text
 
     def mend(self):
@@ -140,15 +142,19 @@ class Proxy:
                     self._closing.wait(self.delay)
                 if pair not in self._pairs:
                     return
-                sink.sendall(data)
-                if source is pair[0] and self._cut_after and self._cut_after in data:
+                if source is pair[0]:
+                    if self._cut_after and self._cut_after in data:
+                        self._owed.add(pair)
+                elif pair in self._owed:
                     self.cuts += 1
                     break
+                sink.sendall(data)
         except OSError:
             pass
         with self._lock:
             is_ours = pair in self._pairs
             self._pairs.discard(pair)
+            self._owed.discard(pair)
         if is_ours:
             for end in pair:
                 _reset(end)

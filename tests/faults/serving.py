@@ -27,7 +27,7 @@ import traceback  # noqa: E402
 import platform_cli.serving  # noqa: E402
 from platform_cli import registry  # noqa: E402
 from services.gateway.journal import Journal  # noqa: E402
-from shared.kernel import broker, database, logs  # noqa: E402
+from shared.kernel import broker, database, logs, relay  # noqa: E402
 from shared.kernel.database import Database  # noqa: E402
 from shared.kernel.nameko_host import build_container  # noqa: E402
 from shared.kernel.rpc import RpcClient  # noqa: E402
@@ -40,7 +40,11 @@ from tests.samples.services import LedgerService, MirrorService  # noqa: E402
 
 HEARTBEAT_SECONDS = 6
 HEAL_SECONDS = 1.0
+COUNTED_EVERY = 3
+"""One in so many effects takes SQL along, and so a transaction; the others are one statement."""
+LEAD_SECONDS = 5
 GIVE_UP = {"keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 5000}
+GIVE_UP_FROZEN = {"idle_in_transaction_session_timeout": 5000}
 
 
 def main():
@@ -73,12 +77,15 @@ def become(given):
     try:
         install(
             Steps(given.get("die_at"), given.get("passage", 1)),
+            given.get("database"),
             hold_every=given.get("hold_every", 0),
             defect=given.get("defect"),
             unheard=given.get("unheard", ()),
         )
         Mirror.failing_amounts = {int(k): v for k, v in given.get("failing", {}).items()}
+        Mirror.counted_every = COUNTED_EVERY
         broker.HEARTBEAT_SECONDS = HEARTBEAT_SECONDS
+        relay.LEAD_SECONDS = LEAD_SECONDS
         give_up_soon(database._POSTGRES_ARGUMENTS)
         serve(given)
         code = 0
@@ -90,8 +97,8 @@ def become(given):
 
 
 def give_up_soon(arguments):
-    """Wait for a silent end of a connection to the database for 5 s instead of 19 s."""
-    for name, value in GIVE_UP.items():
+    """Wait for a silent end of a connection for 5 s instead of 19 s, for a frozen one's of 60 s."""
+    for name, value in (GIVE_UP | GIVE_UP_FROZEN).items():
         arguments["options"] = re.sub(rf"({name})=\d+", rf"\1={value}", arguments["options"])
     arguments.update(GIVE_UP)
 

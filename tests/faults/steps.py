@@ -1,41 +1,62 @@
 """Where a process dies by its own SIGKILL, and the defects that may be planted in it.
 
 Every step of the way from a command to an acknowledgement has a name; `install` patches the kernel
-so that passing one is noticed.
+so that passing one is noticed. What is recorded goes the way that it always goes: in a transaction
+where SQL belongs to it, else in one statement. To die in the middle of a statement, a process lets
+the server hold it up behind `create_gate`'s trigger, which only these tests' databases have.
 """
 
 import os
 import signal
+import threading
 import time
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ClassVar
 from uuid import UUID
 
 import kombu.message
+import psycopg2
 from sqlalchemy import select
 
 from services.gateway.journal import Journal
 from shared.contracts.base import ContractEvent
 from shared.kernel import application, broker, event_store, positions, relay, schema
 from shared.kernel.application import ServiceApplication
-from shared.kernel.database import Database
 from shared.kernel.event_store import EventRecorder
 from shared.kernel.publication import Publications
 from shared.kernel.relay import BATCH, Relay, _ConfirmedPublisher
 
 LEDGER_STEPS = (
-    "append before", "append inserted", "append committed", "publish before", "publish sending",
-    "publish unconfirmed", "publish confirmed", "position before", "position stored",
+    "append before", "append inserted", "append committed", "answered before", "answered during",
+    "answered committed", "publish before", "publish sending", "publish unconfirmed",
+    "publish confirmed", "position before", "position stored",
 )  # fmt: skip
 MIRROR_STEPS = (
-    "effect before", "effect inserted", "effect committed", "ack before", "ack after",
+    "effect before", "effect inserted", "effect committed", "delivered before", "delivered during",
+    "delivered committed", "ack before", "ack after",
 )  # fmt: skip
 JOURNAL_STEPS = (
     "journal before", "journal appended", "journal committed", "ack before", "ack after",
 )  # fmt: skip
 STEPS = {"ledger": LEDGER_STEPS, "mirror": MIRROR_STEPS, "journal": JOURNAL_STEPS}
+STATEMENTS = {"append_answered": "answered", "append_delivered": "delivered"}
+"""What is recorded in one statement, which is its own transaction, and the name of its steps."""
 HOLD_SECONDS = 0.5
+GATE = 20_261_126
+"""The advisory lock that each statement which records events passes once it has written them."""
+_GATE = f"""
+CREATE FUNCTION pass_the_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared({GATE});
+    RETURN NULL;
+END $$;
+CREATE TRIGGER gate AFTER INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION pass_the_gate();
+"""
+_AT_THE_GATE = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND state = 'active' AND wait_event_type = 'Lock'
+    AND wait_event = 'advisory' AND query LIKE %s
+"""
 
 _kind = ContextVar("kind", default=None)
 
@@ -53,10 +74,49 @@ class Steps:
         self.left = passage
 
     def reach(self, step):
-        if step == self.die_at:
-            self.left -= 1
-            if self.left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if self.is_due(step):
+            die()
+
+    def is_due(self, step):
+        """Whether this passage is the fatal one."""
+        if step != self.die_at:
+            return False
+        self.left -= 1
+        return self.left == 0
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Gate:
+    """Holds up whatever records events in a database, until it is closed or its process dies."""
+
+    def __init__(self, url):
+        self._connection = psycopg2.connect(url)
+        self._connection.autocommit = True
+        self._ask("SELECT pg_advisory_lock(%s)", GATE)
+
+    def waiting(self, statement):
+        """Sessions whose statement of this name has written all that it writes, and goes on not."""
+        return [pid for (pid,) in self._ask(_AT_THE_GATE, f"EXECUTE {statement}%")]
+
+    def end(self, pid):
+        """Have the server end a session, and wait until it is gone."""
+        assert self._ask("SELECT pg_terminate_backend(%s, 10000)", pid) == [(True,)]
+
+    def close(self):
+        self._connection.close()
+
+    def _ask(self, query, *parameters):
+        with self._connection.cursor() as cursor:
+            cursor.execute(query, parameters)
+            return cursor.fetchall()
+
+
+def create_gate(connection):
+    """Let every statement that records events wait at the gate while somebody holds it shut."""
+    connection.exec_driver_sql(_GATE)
 
 
 class AmountAddedLater(ContractEvent):
@@ -68,17 +128,19 @@ class AmountAddedLater(ContractEvent):
     amount: int
 
 
-def install(steps, *, hold_every=0, defect=None, unheard=()):
+def install(steps, url, *, hold_every=0, defect=None, unheard=()):
     """Patch the kernel of this process.
 
     Args:
         steps: The fatal step.
+        url: Of the process's database.
         hold_every: Every so many commands, one keeps its transaction open after the insert.
         defect: One of `DEFECTS`.
         unheard: Amounts that are published in a form of a later release.
     """
     _publish_later_form(unheard)
     _at_append_and_effect(steps, hold_every, defect)
+    _at_statements(steps, url)
     _at_publish(steps)
     _at_journal(steps)
     _around(kombu.message.Message, "ack", _event_only(steps, "ack before"),
@@ -111,8 +173,7 @@ def _event_only(steps, step):
 
 def _at_append_and_effect(steps, hold_every, defect):
     commit, insert = ServiceApplication._commit, EventRecorder.insert_in
-    deliver, single = EventRecorder.append_delivered, Database.single_statements
-    held, is_delivering = [0], ContextVar("is_delivering", default=False)
+    held = [0]
 
     def committing(self, unit, context, *rest):
         delivery = rest[2] if len(rest) > 2 else None
@@ -137,28 +198,40 @@ def _at_append_and_effect(steps, hold_every, defect):
             _hold(self.database, numbers[-1])
         return numbers
 
-    def delivering(self, *arguments):
-        token = is_delivering.set(True)
-        try:
-            return deliver(self, *arguments)
-        finally:
-            is_delivering.reset(token)
-
-    @contextmanager
-    def statements(database):
-        """A statement that records an effect, held between the writing and the commit of it."""
-        if not is_delivering.get():
-            with single(database) as session:
-                yield session
-            return
-        with database.transaction() as connection:
-            yield connection.connection
-            steps.reach("effect inserted")
-
     ServiceApplication._commit = committing
     EventRecorder.insert_in = inserting
-    EventRecorder.append_delivered = delivering
-    Database.single_statements = statements
+
+
+def _at_statements(steps, url):
+    """Before a statement is sent, while the server carries it out, and once it is committed."""
+    run = event_store._run
+
+    def running(connection, name, table, parameters):
+        kind = STATEMENTS.get(name)
+        if kind is None:
+            return run(connection, name, table, parameters)
+        event_store._prepared(connection, name, table)  # else preparing it is what is sent first
+        steps.reach(f"{kind} before")
+        if steps.is_due(f"{kind} during"):
+            _die_while_it_runs(url, name)
+        rows = run(connection, name, table, parameters)
+        if rows:  # the server has committed, and nobody has been told yet
+            steps.reach(f"{kind} committed")
+        return rows
+
+    event_store._run = running
+
+
+def _die_while_it_runs(url, name):
+    """Die as soon as the server has come to the gate; with its keeper dead, it goes on alone."""
+    gate = Gate(url)
+
+    def watch():
+        while not gate.waiting(name):
+            time.sleep(0.002)
+        die()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _hold(database, number):
@@ -259,9 +332,21 @@ def _keep_no_position_with_the_effect():
     EventRecorder.append_delivered = lambda *_: []
 
 
+def _keep_the_answer_after_the_events():
+    def in_two_statements(self, stored, metadata, first):
+        with self.database.single_statements() as session:
+            numbers = self._insert_postgres(session, stored, metadata)
+            alone = ([], [], [], [], None, *first)
+            event_store._run(session, "append_answered", self.table.name, alone)
+        return numbers
+
+    EventRecorder.append_answered = in_two_statements
+
+
 DEFECTS = {
     "acknowledgement before the commit": _acknowledge_before_the_commit,
     "position before the confirm": _store_the_position_before_the_confirm,
     "relay without fence": _read_without_a_fence,
     "inbox without position": _keep_no_position_with_the_effect,
+    "answer after the events": _keep_the_answer_after_the_events,
 }

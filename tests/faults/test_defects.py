@@ -75,7 +75,7 @@ def test_a_position_stored_before_the_confirm_is_reported(platform):
 @pytest.mark.parametrize("defect", [None, "relay without fence"])
 def test_a_relay_without_fence_is_reported(platform, defect):
     platform.start("mirror", "journal")
-    platform.start("ledger", hold_every=5, defect=defect)
+    platform.start("ledger", hold_every=3, defect=defect)
     platform.load.start()
 
     platform.load.wait_for(25)
@@ -96,3 +96,16 @@ def test_an_inbox_without_position_is_reported(platform):
     flaws, _ = platform.verdict()
 
     assert kinds(flaws) == {"effect doubled"}
+
+
+def test_an_answer_kept_by_another_statement_than_its_events_is_reported(platform):
+    platform.start("mirror", "journal")
+    platform.start("ledger", defect="answer after the events", die_at="answered before")
+    platform.load.start(threads=1)
+    dies(platform, "ledger")
+
+    platform.start("ledger")
+    platform.load.wait_for(3)
+    flaws, _ = platform.verdict()
+
+    assert "command doubled" in kinds(flaws)

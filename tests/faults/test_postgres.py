@@ -1,8 +1,9 @@
-"""PostgreSQL restarted, killed, its connections cut, also between COMMIT and its answer."""
+"""PostgreSQL restarted, killed, its connections cut, also while it commits."""
 
 import psycopg2
 import pytest
 
+from tests.faults.steps import Gate
 from tests.story.steps import eventually
 
 pytestmark = pytest.mark.faults
@@ -49,18 +50,49 @@ def end_connections(url):
     return count
 
 
-@pytest.mark.parametrize("name", ["ledger", "mirror", "journal"])
-def test_a_connection_cut_between_commit_and_its_answer_loses_and_doubles_nothing(
-    platform, judge, name
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("name", "statement"), [("ledger", "append_answered"), ("mirror", "append_delivered")]
+)
+def test_a_statement_ended_in_the_middle_loses_and_doubles_nothing(
+    platform, judge, name, statement
+):
+    rounds = 5
+    for _ in range(rounds):
+        gate = Gate(platform.urls[name])
+        waiting = eventually(lambda gate=gate: gate.waiting(statement), "it to be carried out")
+        for pid in waiting:
+            gate.end(pid)
+        gate.close()
+        platform.load.wait_for(3)
+
+    judge(f"one statement ended in the middle: {name}", rounds)
+
+
+COMMITS = [
+    ("ledger", b"COMMIT"),
+    ("ledger", b"EXECUTE append_answered"),
+    ("ledger", b"UPDATE relay SET position = "),
+    ("mirror", b"COMMIT"),
+    ("mirror", b"EXECUTE append_delivered"),
+    ("journal", b"COMMIT"),
+]
+"""Whatever is a transaction by itself, and so commits, as its process sends it."""
+
+
+@pytest.mark.parametrize(("name", "sent"), COMMITS, ids=lambda part: str(part, "ascii")
+                         if isinstance(part, bytes) else part)  # fmt: skip
+def test_a_connection_cut_after_the_commit_and_before_its_answer_loses_and_doubles_nothing(
+    platform, judge, name, sent
 ):
     proxy = platform.behind_a_proxy(name, "database")
     platform.start()
     platform.load.start()
     platform.load.wait_for(10)
 
-    proxy.cut_after(b"COMMIT")
+    proxy.cut_after(sent)
     eventually(lambda: proxy.cuts >= 5, "the cuts")
     proxy.mend()
     platform.load.wait_for(10)
 
-    judge(f"cut between COMMIT and its answer: {name}", proxy.cuts)
+    judge(f"answer of {sent.decode().strip()} cut: {name}", proxy.cuts)

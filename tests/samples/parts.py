@@ -12,6 +12,7 @@ from shared.contracts.base import Answer, ContractEvent, Request
 from shared.kernel.aggregate import Aggregate, FirstEvent
 from shared.kernel.application import ServiceApplication
 from shared.kernel.component import Component
+from shared.kernel.database import upsert
 from shared.kernel.projection import Projection, handles
 from shared.kernel.publication import Publications
 from shared.kernel.refusal import Refusal
@@ -93,6 +94,12 @@ class Account(Aggregate):
         TOPIC = "ledger.AmountAdded"
         amount: int
 
+    class AmountNoted(Aggregate.Event):
+        """An amount was added that no read model counts."""
+
+        TOPIC = "ledger.AmountNoted"
+        amount: int
+
     @staticmethod
     def create_id(name: str) -> UUID:
         return uuid5(NAMESPACE, name)
@@ -109,6 +116,10 @@ class Account(Aggregate):
 
     @event(AmountAdded)
     def _add(self, amount: int) -> None:
+        self.total += amount
+
+    @event(AmountNoted)
+    def note(self, amount: int) -> None:
         self.total += amount
 
 
@@ -138,14 +149,23 @@ class Ledger(ServiceApplication):
     projections = (Totals,)
 
     def add_amount(self, request: AddAmount) -> AccountAnswer:
-        account_id = Account.create_id(request.name)
-        if account_id in self.repository:
-            account = self.load(Account, account_id)
-        else:
-            account = Account(name=request.name)
+        account = self._account(request.name)
         account.add(request.amount)
         self.save(account)
         return AccountAnswer(id=account.id, total=account.total)
+
+    def note_amount(self, request: AddAmount) -> AccountAnswer:
+        account = self._account(request.name)
+        account.note(request.amount)
+        self.save(account)
+        return AccountAnswer(id=account.id, total=account.total)
+
+    def _account(self, name: str) -> Account:
+        account_id = Account.create_id(name)
+        if account_id in self.repository:
+            account: Account = self.load(Account, account_id)
+            return account
+        return Account(name=name)
 
     def total(self, request: AccountQuery) -> AccountAnswer:
         with self.database.reading() as connection:
@@ -159,7 +179,8 @@ ledger_publications = Publications("ledger")
 
 
 @ledger_publications.of(Account.AmountAdded)
-def amount_added(event: Account.AmountAdded) -> AmountAdded:
+@ledger_publications.of(Account.AmountNoted)
+def amount_added(event: Account.AmountAdded | Account.AmountNoted) -> AmountAdded:
     return AmountAdded(account_id=event.originator_id, amount=event.amount)
 
 
@@ -200,6 +221,8 @@ class Mirror(ServiceApplication):
     name = "mirror"
     failing_amounts: ClassVar[dict[int, int]] = {}
     """Amount -> how often the handler still fails for it."""
+    counted_every: ClassVar[int] = 0
+    """Amounts divisible by it are recorded together with SQL, so in a transaction; 0 for none."""
 
     def copy_amount(self, event: AmountAdded) -> None:
         left = self.failing_amounts.get(event.amount, 0)
@@ -213,6 +236,9 @@ class Mirror(ServiceApplication):
             copy = Copy(account_id=event.account_id)
         copy.hear(amount=event.amount)
         self.save(copy)
+        if self.counted_every and event.amount % self.counted_every == 0:
+            count = {"id": copy_id, "amounts": len(copy.amounts)}
+            self.write(lambda connection: upsert(connection, copies, count, key=("id",)))
 
     def heard(self, account_id: UUID) -> list[int]:
         copy_id = Copy.create_id(account_id)

@@ -28,6 +28,10 @@ class LedgerService:
     def add_amount(self, request: AddAmount) -> AccountAnswer:
         return self.app.add_amount(request)
 
+    @command(AddAmount)
+    def note_amount(self, request: AddAmount) -> AccountAnswer:
+        return self.app.note_amount(request)
+
     @query(AccountQuery)
     def total(self, request: AccountQuery) -> AccountAnswer:
         return self.app.total(request)

@@ -65,6 +65,24 @@ def recorded(ledger):
     ]
 
 
+def statements(ledger, *tables, after=0):
+    """Which statements wrote these tables' rows: each as its transaction and its number therein."""
+    rows = " UNION ".join(
+        f"SELECT xmin::text, cmin::text FROM {table}"
+        + (f" WHERE id > {after}" if table == "events" else "")
+        for table in tables
+    )
+    with ledger.database.reading() as connection:
+        return set(connection.exec_driver_sql(rows).all())
+
+
+def test_events_and_their_answer_are_written_by_one_statement(ledger):
+    add(ledger)
+
+    assert len(recorded(ledger)) == 2
+    assert len(statements(ledger, "events", "commands")) == 1
+
+
 def test_it_records_events_in_their_order_and_tells_the_last_that_others_see(
     ledger, no_transaction
 ):
@@ -167,6 +185,18 @@ def hear(ledger, mark, name="one"):
 def position(ledger):
     with ledger.database.reading() as connection:
         return read_position(connection, "ledger", "elsewhere").sequence
+
+
+def test_an_effect_and_its_position_are_written_by_one_statement(ledger):
+    hear(ledger, a_mark(0, 3))  # makes the row, which takes a transaction
+    first = statements(ledger, "events", "subscription_positions")
+    end = recorded(ledger)[-1][0]
+    hear(ledger, a_mark(3, 5))
+    second = statements(ledger, "events", "subscription_positions", after=end)
+
+    assert len(first) == 2, "two statements would not be told from one"
+    assert len({transaction for transaction, _ in first}) == 1
+    assert len(second) == 1
 
 
 def test_what_follows_from_a_message_moves_the_position_with_it(ledger, monkeypatch):
