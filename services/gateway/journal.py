@@ -434,11 +434,13 @@ def read_entries(connection: Connection, after: int, limit: int) -> list[Entry]:
     if connection.dialect.name != "sqlite":
         # First no further than a page without holes reaches: of a journal that has just grown
         # PostgreSQL knows nothing yet, and would read and sort all that follows for each page.
-        near = after + limit
-        entries = _page(*connection.exec_driver_sql(_PAGE, (after, near + 1, limit)).one())
+        near = (after, after + limit + 1, limit)
+        entries = _page(*connection.exec_driver_sql(_PAGE, near).one())
         if missing := limit - len(entries):  # positions that were rolled back, or the end
-            beyond = (near, BEYOND_ALL, missing)
-            entries += _page(*connection.exec_driver_sql(_PAGE, beyond).one())
+            # From the last one that was seen: somebody may have appended since.
+            seen = entries[-1][0].position if entries else after
+            rest = (seen, BEYOND_ALL, missing)
+            entries += _page(*connection.exec_driver_sql(_PAGE, rest).one())
         return entries
     rows = connection.execute(_READ, {"after": after, "most": limit}).all()
     return [

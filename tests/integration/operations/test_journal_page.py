@@ -109,3 +109,25 @@ def test_a_page_of_a_journal_that_has_just_grown_reads_no_more_than_itself(datab
 
     assert [entry.position for entry, _ in entries] == list(range(1001, 1101))
     assert max(read) == 100
+
+
+def test_a_page_leaves_out_nothing_that_is_appended_while_it_is_read(database):
+    """A page may take two statements, and each sees what is there when it begins."""
+    if database.is_sqlite:
+        return  # one statement
+    log = Journal(database, [])
+    log.prepare()
+    log.apply([an_envelope(n) for n in (1, 2, 3)], Position(0, None))
+    later = [an_envelope(n) for n in range(4, 11)]
+
+    def append(*_):
+        if later:
+            arrived, later[:] = list(later), []
+            log.apply(arrived, Position(3, "e"))
+
+    with database.reading() as connection:
+        event.listen(connection.engine, "after_cursor_execute", append)
+        entries = read_entries(connection, 0, 5)
+        event.remove(connection.engine, "after_cursor_execute", append)
+
+    assert [entry.position for entry, _ in entries] == [1, 2, 3, 4, 5]
