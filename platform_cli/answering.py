@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from shared.kernel.rpc import RpcClient, ServiceFailedError, ServiceUnavailableError
 
+NO_ANSWER = (ServiceUnavailableError, ServiceFailedError)
+"""What a call raises that got no answer."""
+
 
 def trouble_of(rpc: RpcClient, service: str) -> str | None:
     """Why a service does not tell how it is, in a line; ``None`` if it does.
@@ -14,6 +17,6 @@ def trouble_of(rpc: RpcClient, service: str) -> str | None:
     """
     try:
         rpc.call(service, "report_status", {})
-    except (ServiceUnavailableError, ServiceFailedError) as error:
+    except NO_ANSWER as error:
         return str(error).splitlines()[0]
     return None

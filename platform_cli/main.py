@@ -40,6 +40,12 @@ def fail(sentence: str) -> typer.Exit:
     return typer.Exit(1)
 
 
+def no_answer(error: Exception) -> str:
+    """What to do where a service gave no answer."""
+    told = str(error).splitlines()[0]
+    return f"{told}. `ore doctor` says who answers; once all do, give the same command again."
+
+
 @app.command()
 def up(
     *,
@@ -117,6 +123,7 @@ def demo() -> None:
 
     May be broken off and started again: it goes on where it stopped.
     """
+    from platform_cli.answering import NO_ANSWER
     from platform_cli.configuration import broker_url, database_url
     from platform_cli.demo.loading import load_demo, print_logins
     from platform_cli.installation import is_distributed
@@ -131,6 +138,8 @@ def demo() -> None:
         )
     try:
         load_demo(Database(database_url("gateway")), RpcClient(broker_url()), errors)
+    except NO_ANSWER as error:
+        raise fail(f"{no_answer(error)} The demonstration goes on where it stopped.") from None
     except SettingsError as error:
         raise fail(str(error)) from None
     print_logins(console)
@@ -148,11 +157,14 @@ def teryt_import(
     data: DataFolder = Path("data"),
 ) -> None:
     """Take over one state of the register: all of it, or nothing and the reasons by row."""
+    from platform_cli.answering import NO_ANSWER
     from platform_cli.register_import import import_register
     from shared.kernel.refusal import Refusal
 
     try:
         answer = import_register(file, is_partial=partial, folder=data)
+    except NO_ANSWER as error:
+        raise fail(no_answer(error)) from None
     except Refusal as refusal:
         for entry in refusal.fields[:20]:
             where = entry.get("parameters", {})

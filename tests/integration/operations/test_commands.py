@@ -137,6 +137,19 @@ def test_a_broken_register_is_refused_by_row_and_column_and_nothing_is_imported(
         assert connection.execute(local_governments.select()).all() == []
 
 
+@pytest.mark.parametrize(
+    "command", [["teryt", "import", str(FILE)], ["demo"]], ids=["teryt", "demo"]
+)
+@pytest.mark.parametrize("platform", ["postgresql"], indirect=True)
+def test_a_command_to_services_that_are_not_running_says_so_and_what_to_do(platform, command):
+    result = CliRunner().invoke(app, command)
+
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == 1
+    assert "recruitment" in result.output
+    assert "ore doctor" in " ".join(result.output.split())
+
+
 # --- the database's rights on a cluster, and new passwords ----------------------------------------
 
 
