@@ -32,3 +32,4 @@ def pytest_collection_finish():
     """Four thousand tests and all modules stay: to look for garbage in them is a tenth of a run."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 10, 10)

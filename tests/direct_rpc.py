@@ -13,10 +13,10 @@ from typing import Any, Self
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from services.advisory.service import AdvisoryService
-from services.gateway.journal import SOURCES, SUBSCRIPTION, Journal
+from services.gateway.journal import SOURCES, SUBSCRIPTION, Journal, view_positions
 from services.gateway.projections import metadata
 from services.gateway.projections.registry import VIEWS
 from services.gateway.tables import account_metadata
@@ -72,7 +72,6 @@ class DirectRpc:
         self.outdated_replicas = 0
         self.absent: set[str] = set()
         self.journal = Journal(self.gateway, [view() for view in VIEWS])
-        self.journal.prepare()
         self._listeners = [
             Subscription(name, runtime.component.sources, runtime.subscription.sink,
                          self.read_feed, BROKER)
@@ -174,6 +173,9 @@ def _make(name: str, connection: Connection) -> None:
     )
     for one in own:
         one.create_all(connection)
+    if name == "gateway":  # as `Journal.prepare` leaves an empty journal
+        level = [{"view": view.name, "position": 0} for view in VIEWS]
+        connection.execute(insert(view_positions), level)
 
 
 def database_count(database: Database, table: str) -> int:
