@@ -115,12 +115,16 @@ def envelope_schema() -> dict[str, Any]:
         ),
         "correlationid": _text("The whole story that the event is a part of."),
         "causationid": _text("Id of the message that caused the event."),
+        "traceparent": _text(
+            "Place in the trace of whoever asked for it (W3C Trace Context), handed on as it came; "
+            "also in what followed from the event."
+        ),
         "journalposition": _text(
             "Place in the platform's journal; only in what the HTTP feed gives.", pattern=SEQUENCE
         ),
         "data": {"type": "object", "description": "The event, by the schema of its type."},
     }
-    optional = {"correlationid", "causationid", "journalposition"}
+    optional = {"correlationid", "causationid", "traceparent", "journalposition"}
     return {
         "$schema": DIALECT,
         "$id": "/api/v1/schemas/envelope.v1",

@@ -7,6 +7,7 @@ A method is an entrypoint of the service: its request in, its answer out. A refu
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -35,6 +36,11 @@ AnswerType = TypeVar("AnswerType", bound=BaseModel)
 KEY_HEADER = "Idempotency-Key"
 EFFECTIVE_AT_HEADER = "X-Effective-At"
 LONGEST_KEY = 100
+TRACE_HEADER = "traceparent"
+_TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
+"""W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header"""
 SETTLE_TIMEOUT_SECONDS = 60.0
 STATUS_TIMEOUT_SECONDS = 1.0
 IMPORT_TIMEOUT_SECONDS = 60.0
@@ -50,6 +56,7 @@ class Caller:
     actor: str | None
     key: str
     effective_at: datetime | None = None
+    traceparent: str | None = None
     views_are_level: bool | None = None
     """Whether the views show the commands of this request; ``None`` before the first command."""
     is_replay: bool = False
@@ -162,6 +169,7 @@ class Caller:
     def _context(self, key: str | None) -> CallContext:
         return CallContext(
             correlation_id=self.correlation_id,
+            traceparent=self.traceparent,
             actor=self.actor,
             idempotency_key=key,
             effective_at=self.effective_at if key else None,
@@ -465,11 +473,18 @@ def _provide() -> None:
         Caller(
             here=runtime(),
             correlation_id=g.correlation_id,
+            traceparent=_traceparent(),
             actor=principal().actor,
             key=_key(),
             effective_at=_effective_at(),
         )
     )
+
+
+def _traceparent() -> str | None:
+    """The caller's place in its own trace; what breaks the form is left out, as W3C asks."""
+    told = request.headers.get(TRACE_HEADER, "")
+    return told if _TRACEPARENT.fullmatch(told) else None
 
 
 def _key() -> str:

@@ -425,6 +425,7 @@ class ServiceApplication(Application[UUID]):
             correlation_id=metadata.get("correlation_id"),
             causation_id=metadata.get("causation_id"),
             data=contract_event.model_dump(mode="json"),
+            traceparent=metadata.get("traceparent"),
         )
 
     def rebuild(self, projection_name: str, also: Effect | None = None) -> int:
@@ -526,6 +527,7 @@ def _metadata(context: CommandContext) -> str:
             for name, value in (
                 ("correlation_id", context.correlation_id),
                 ("causation_id", context.causation_id),
+                ("traceparent", context.traceparent),
                 ("actor", context.actor),
             )
             if value is not None

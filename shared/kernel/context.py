@@ -24,6 +24,8 @@ class CommandContext:
     """The message that caused this command."""
     actor: str | None = None
     """Id of the account that acts; never a name."""
+    traceparent: str | None = None
+    """The caller's place in its own trace (W3C Trace Context); handed on as it came."""
     idempotency_key: str | None = None
     """The same key has one effect and one answer."""
 

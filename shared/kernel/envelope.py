@@ -25,6 +25,7 @@ _LONGEST = {
     "epoch": 32,
     "correlationid": 200,
     "causationid": 200,
+    "traceparent": 200,
 }
 """Characters that an attribute may have, so that every listener can keep it."""
 HIGHEST_NUMBER = 2**63 - 1
@@ -53,6 +54,7 @@ class Envelope:
     correlation_id: str | None
     causation_id: str | None
     data: dict[str, Any]
+    traceparent: str | None = None
 
     @property
     def event_name(self) -> str:
@@ -79,6 +81,8 @@ class Envelope:
             event["correlationid"] = self.correlation_id
         if self.causation_id:
             event["causationid"] = self.causation_id
+        if self.traceparent:
+            event["traceparent"] = self.traceparent
         return event
 
     def to_json(self) -> bytes:
@@ -115,6 +119,7 @@ class Envelope:
                 correlation_id=event.get("correlationid"),
                 causation_id=event.get("causationid"),
                 data=event["data"],
+                traceparent=event.get("traceparent"),
             )
         except ValueError as error:
             raise MalformedMessageError(str(error)) from error

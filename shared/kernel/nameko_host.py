@@ -360,13 +360,8 @@ def _answer(app: Any, method: str, carry_out: Callable[[Any], dict[str, Any]]) -
     """
     started = time.monotonic()
     caller = getattr(app, "caller", {})
-    context = CommandContext(
-        **{
-            name: caller[name]
-            for name in ("correlation_id", "causation_id", "actor", "idempotency_key")
-            if caller.get(name)
-        }
-    )
+    names = ("correlation_id", "causation_id", "traceparent", "actor", "idempotency_key")
+    context = CommandContext(**{name: caller[name] for name in names if caller.get(name)})
     outcome = "failed"
     try:
         with command_context(context), effective_at(_moment(app, caller)):

@@ -184,7 +184,9 @@ class ServiceSink:
                 handler(self.application, event)
 
         context = CommandContext(
-            correlation_id=envelope.correlation_id or envelope.id, causation_id=envelope.id
+            correlation_id=envelope.correlation_id or envelope.id,
+            causation_id=envelope.id,
+            traceparent=envelope.traceparent,
         )
         # What follows from a fact happened when the fact did, however late the message came.
         with command_context(context), effective_at(envelope.time):

@@ -73,6 +73,7 @@ class CallContext(BaseModel):
 
     correlation_id: str | None = None
     causation_id: str | None = None
+    traceparent: str | None = None
     actor: str | None = None
     idempotency_key: str | None = None
     effective_at: datetime | None = None

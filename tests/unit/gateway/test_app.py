@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from services.gateway.accounts import create_account
 from services.gateway.app import create_app
-from services.gateway.journal import journal, view_positions
+from services.gateway.journal import journal, last_position, view_positions
 from services.gateway.problem_texts import TEXTS
 from services.gateway.progress import database_state
 from services.gateway.settings import GatewaySettings
@@ -259,6 +259,29 @@ def test_the_correlation_id_goes_into_what_the_services_record(beginning):
     staff.create("/editions", {"configuration": a_configuration()})
     (event,) = staff.get("/events").json
     assert event["correlationid"] == "the-story"
+
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+def test_the_callers_trace_goes_through_all_that_follows(programme):
+    staff = programme.as_("staff")
+    with programme.rpc.gateway.reading() as connection:
+        end = last_position(connection)
+    path = f"/applications/{programme.ids['application_reserve']}/promote"
+    staff.with_(traceparent=TRACE).must("POST", path, {"reason": "Ktoś zrezygnował."})
+
+    caused = staff.get(f"/events?after={end}").json
+    assert {event["source"] for event in caused} == {"/ore/recruitment", "/ore/advisory"}
+    assert {event["traceparent"] for event in caused} == {TRACE}
+
+
+@pytest.mark.parametrize("told", ["", "x", TRACE.replace("4", "G"), f"00-{'0' * 32}-{'1' * 16}-01"])
+def test_a_trace_that_breaks_its_form_is_left_out(beginning, told):
+    staff = beginning.as_("staff").with_(traceparent=told)
+    staff.create("/editions", {"configuration": a_configuration()})
+    (event,) = staff.get("/events").json
+    assert "traceparent" not in event
 
 
 def test_what_an_account_sees_is_not_kept_by_anybody_on_the_way(beginning):
