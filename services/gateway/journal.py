@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,11 +40,12 @@ from shared.kernel.database import Database, UtcDateTime, upsert
 from shared.kernel.envelope import Envelope
 from shared.kernel.event_store import Effect
 from shared.kernel.parking import (
+    WAITS,
     ParkedMessage,
     first_of_subject,
-    has_parked,
     park,
     park_undecodable,
+    parked_subjects,
     remove,
 )
 from shared.kernel.positions import (
@@ -127,7 +128,13 @@ FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::
 ) WITH ORDINALITY AS r(a, b, c, d, e, f, g, h, i, j, k, l, n) ORDER BY r.n
 RETURNING position
 """
-_LOCK_POSITIONS = select(view_positions).order_by(view_positions.c.view).with_for_update()
+_READ_POSITIONS = """
+SELECT view, position,
+    EXISTS (SELECT 1 FROM parked_messages WHERE subscription = 'view:' || view) AS has_parked
+FROM view_positions
+"""
+# Sent together, and yet the second sees what was parked or replayed while the first one waited.
+_LOCK_POSITIONS = f"SELECT 1 FROM view_positions ORDER BY view FOR UPDATE; {_READ_POSITIONS}"  # noqa: S608 -- our own texts
 _MOVE_ALL = update(view_positions).values(position=bindparam("new_position"))
 _READ = (
     select(*(journal.c[name] for name in (*JournalEntry._fields, "body")))
@@ -215,9 +222,9 @@ class Journal:
             # logs; where others follow the journal, its positions must never be given twice.
             is_repeatable = self.database.is_sqlite
             with self.database.transaction(is_repeatable=is_repeatable) as connection:
-                positions = self._lock_views(connection)
+                positions, waiting = self._lock_views(connection)
                 added = self._append(connection, envelopes, mark)
-                is_level = self._follow_together(connection, positions, added)
+                is_level = self._follow_together(connection, positions, waiting, added)
         except (*TRANSIENT, AlreadyDeliveredError):  # type: ignore[misc]
             raise
         except Exception:
@@ -285,18 +292,33 @@ class Journal:
             while self._follow_alone(view):
                 pass
 
-    def _lock_views(self, connection: Connection) -> dict[str, int]:
+    def _lock_views(self, connection: Connection) -> tuple[dict[str, int], set[str]]:
         """The views' positions, held until the transaction ends: one projector appends at a time.
 
         Taken before anything is appended, so that a second projector that was started by mistake,
         or that stands by, neither overtakes the first nor moves a view backwards.
+
+        Returns:
+            The positions, and the views for which something is parked.
         """
-        return {row.view: row.position for row in connection.execute(_LOCK_POSITIONS)}
+        asked = _READ_POSITIONS if self.database.is_sqlite else _LOCK_POSITIONS
+        rows = connection.exec_driver_sql(asked).all()
+        return {r.view: r.position for r in rows}, {r.view for r in rows if r.has_parked}
 
     def _follow_together(
-        self, connection: Connection, positions: Mapping[str, int], added: Sequence[Entry]
+        self,
+        connection: Connection,
+        positions: Mapping[str, int],
+        waiting: Collection[str],
+        added: Sequence[Entry],
     ) -> bool:
         """Take what was just added into every view: at once where the view was level before.
+
+        Args:
+            connection: In the transaction that added it.
+            positions: Of the views before.
+            waiting: Views for which something is parked.
+            added: The entries.
 
         Returns:
             Whether all were.
@@ -305,7 +327,10 @@ class Journal:
         level = [v for v in self.views if positions.get(v.name, 0) >= before]
         write_behind(connection)
         for view in level:
-            view.apply(connection, added)
+            if view.name in waiting:
+                self._take(connection, view, added)
+            else:
+                view.apply(connection, added)
         if len(level) == len(positions):
             connection.execute(_MOVE_ALL, {"new_position": added[-1][0].position})
         else:
@@ -323,10 +348,23 @@ class Journal:
         entries = read_entries(connection, position, limit)
         if entries:
             write_behind(connection)
-            view.apply(connection, entries)
+            self._take(connection, view, entries)
             self._move_view(connection, view.name, entries[-1][0].position)
             send(connection)
         return len(entries)
+
+    def _take(self, connection: Connection, view: View, entries: Sequence[Entry]) -> None:
+        """Take entries into a view; those whose subject has one parked are parked behind it."""
+        name = f"view:{view.name}"
+        subjects = parked_subjects(connection, name, {entry.subject for entry, _ in entries})
+        free = []
+        for entry, data in entries:
+            if (entry.source, entry.subject) in subjects and view.listens_to(entry.type):
+                park(connection, name, self._envelope(connection, entry), WAITS, 0)
+            else:
+                free.append((entry, data))
+        if free:
+            view.apply(connection, free)
 
     def _follow_alone(self, view: View) -> bool:
         try:
@@ -344,23 +382,21 @@ class Journal:
         return len(entries) == BATCH
 
     def _take_one(self, view: View, entry: JournalEntry) -> None:
-        name = f"view:{view.name}"
         try:
             with self.database.transaction() as connection:
-                if view.listens_to(entry.type) and has_parked(
-                    connection, name, entry.source, entry.subject
-                ):
-                    park(connection, name, self._envelope(connection, entry), "waits", 0)
-                else:
-                    view.apply(connection, read_entries(connection, entry.position - 1, 1))
+                if self._view_position(connection, view.name) >= entry.position:
+                    return  # another projector was faster
+                self._take(connection, view, read_entries(connection, entry.position - 1, 1))
                 self._move_view(connection, view.name, entry.position)
         except TRANSIENT:
             raise
         except Exception as error:
             log.exception("message_parked", view=view.name, type=entry.type)
             with self.database.transaction() as connection:
+                if self._view_position(connection, view.name) >= entry.position:
+                    return
                 reason = f"{type(error).__name__}: {error}"
-                park(connection, name, self._envelope(connection, entry), reason, 1)
+                park(connection, f"view:{view.name}", self._envelope(connection, entry), reason, 1)
                 self._move_view(connection, view.name, entry.position)
 
     def replay(self, parked: ParkedMessage, also: Effect | None = None) -> None:
@@ -379,6 +415,8 @@ class Journal:
         if view is None or parked.source is None:
             raise NotFoundError(what="view", id=parked.subscription)
         with self.database.transaction() as connection:
+            # As the projector does: nothing is parked behind this one, or taken, meanwhile.
+            self._view_position(connection, view.name)
             if first_of_subject(connection, parked) != parked.id:
                 raise NotFoundError(what="first parked message of its subject", id=str(parked.id))
             position = connection.execute(

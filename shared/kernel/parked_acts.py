@@ -114,7 +114,7 @@ def discard(
         NotFoundError: One is not there any more.
     """
     with database.transaction() as connection:
-        for message in messages:
+        for message in sorted(messages, key=lambda m: m.id):  # as listeners lock them
             remove(connection, message.id)
             record_act(connection, _act("parked.discard", message, actor, reason, "done"))
     return [Outcome(message.id, "done", None) for message in messages]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,6 +32,7 @@ from shared.kernel.subscription import TRANSIENT, Handlers
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = (0.05, 0.2)
+WAITS = "waits behind an earlier message"
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,25 @@ class ParkedMessage:
 
 
 def has_parked(connection: Connection, subscription: str, source: str, subject: str) -> bool:
-    """Whether an earlier message about the same subject waits."""
+    """Whether an earlier message about the same subject waits; it stays until the transaction ends.
+
+    Else one could be parked behind a message that is being replayed or discarded.
+    """
     t = schema.parked_messages.c
     query = select(t.id).where(
         t.subscription == subscription, t.source == source, t.subject == subject
     )
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(query.limit(1).with_for_update()).first() is not None
+
+
+def parked_subjects(
+    connection: Connection, subscription: str, of: Collection[str]
+) -> set[tuple[str, str]]:
+    """Source and subject of what waits about these subjects; it stays as above."""
+    t = schema.parked_messages.c
+    query = select(t.source, t.subject).where(t.subscription == subscription, t.subject.in_(of))
+    rows = connection.execute(query.order_by(t.id).with_for_update())
+    return {(row.source, row.subject) for row in rows}
 
 
 def park(
@@ -149,8 +163,7 @@ class ServiceSink:
         if self.handlers.find(envelope.type) is None:
             pass_over(self.application.database, mark)
             return
-        if self._waits_behind_another(envelope):
-            self._park(envelope, mark, "waits behind an earlier message", attempts=0)
+        if self._may_have_parked and self._park(envelope, mark, WAITS, attempts=0):
             return
         attempts = 0
         while True:
@@ -167,12 +180,6 @@ class ServiceSink:
                 time.sleep(RETRY_SECONDS[attempts - 1])
             else:
                 return
-
-    def _waits_behind_another(self, envelope: Envelope) -> bool:
-        if not self._may_have_parked:
-            return False
-        with self.application.database.reading() as connection:
-            return has_parked(connection, self.subscription, envelope.source, envelope.subject)
 
     def _handle(self, envelope: Envelope, execute: Callable[[Callable[[], None]], object]) -> None:
         found = self.handlers.find(envelope.type)
@@ -192,8 +199,16 @@ class ServiceSink:
         with command_context(context), effective_at(envelope.time):
             execute(work)
 
-    def _park(self, envelope: Envelope, mark: DeliveryMark, error: str, attempts: int) -> None:
+    def _park(self, envelope: Envelope, mark: DeliveryMark, error: str, attempts: int) -> bool:
+        """Park it, with 0 attempts only where an earlier one of its subject waits; whether it is.
+
+        Both in one transaction: the earlier one may be replayed or discarded at any moment.
+        """
         with self.application.database.transaction() as connection:
+            if attempts == 0 and not has_parked(
+                connection, self.subscription, envelope.source, envelope.subject
+            ):
+                return False
             mark_delivered(connection, mark)
             park(connection, self.subscription, envelope, error, attempts)
         self._may_have_parked = True
@@ -203,6 +218,7 @@ class ServiceSink:
             type=envelope.type,
             message_id=envelope.id,
         )
+        return True
 
     def replay(self, parked: ParkedMessage, also: Effect | None = None) -> None:
         """Handle a parked message again; it leaves the list in the transaction of its effect.
