@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +32,25 @@ def embedded_environment(folder: Path) -> dict[str, str]:
         "ORE_HEAL_SECONDS": "60",
         "ORE_INSECURE_COOKIES": "yes",
     }
+
+
+def servers_named(environment: Mapping[str, str]) -> list[str]:
+    """Variables that name a database server or a broker, which a platform in one process is not on.
+
+    Raises:
+        SettingsError: A file that a variable names cannot be read.
+    """
+    names = {name.removesuffix("_FILE") for name in environment}
+    places = {
+        name: "memory:" if name == "ORE_BROKER_URL" else "sqlite:"
+        for name in names
+        if name == "ORE_BROKER_URL" or re.fullmatch(r"ORE_\w+_(DATABASE|MIGRATION)_URL", name)
+    }
+    return sorted(
+        name
+        for name, place in places.items()
+        if (url := given(environment, name)) and not url.startswith(place)
+    )
 
 
 def _kept_secret(path: Path) -> str:

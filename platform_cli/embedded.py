@@ -30,13 +30,15 @@ import signal  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Iterator, Mapping  # noqa: E402
-from contextlib import contextmanager  # noqa: E402
+from contextlib import contextmanager, suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING, Any  # noqa: E402
 
+from greenlet import GreenletExit  # noqa: E402
 from rich.console import Console  # noqa: E402
+from rich.markup import escape  # noqa: E402
 
-from platform_cli.configuration import embedded_environment  # noqa: E402
+from platform_cli.configuration import embedded_environment, servers_named  # noqa: E402
 from shared.kernel.settings import SettingsError  # noqa: E402
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 console = Console(stderr=True)
 FIRST_PAGE_SECONDS = 1.0
 """How long loading the demonstration waits, so that who opens the address at once sees a page."""
+BREAK_OFF_SECONDS = 5.0
 LARGEST_PORT = 65535
 INTERRUPTED = 130
 """Exit code after Ctrl-C while starting, as shells count."""
@@ -103,13 +106,29 @@ def listen(host: str, port: int) -> Any:
         raise CannotStartError(f"Cannot listen on {host}:{port}: {error}.") from None
 
 
-def run(folder: Path, host: str, port: int, *, with_demo: bool) -> None:
-    """Serve until SIGINT or SIGTERM.
+def refuse_servers(environment: Mapping[str, str]) -> None:
+    """Keep to the folder: where the variables of a distributed platform are set, do not start.
 
     Raises:
-        CannotStartError: The folder or the port is taken, or the tables could not be migrated.
+        CannotStartError: They are.
+    """
+    if names := servers_named(environment):
+        raise CannotStartError(
+            f"{', '.join(names)} {'names a server' if len(names) == 1 else 'name servers'}, but "
+            "the platform in one process keeps its data in a folder: unset what begins with ORE_, "
+            "or start the platform on those servers with ore up --distributed."
+        )
+
+
+def run(folder: Path, host: str, port: int, *, with_demo: bool) -> int:
+    """Serve until SIGINT or SIGTERM; the exit code, 1 if the demonstration could not be loaded.
+
+    Raises:
+        CannotStartError: The environment names servers, the folder or the port is taken, or the
+            tables could not be migrated.
         SettingsError: A setting is wrong.
     """
+    refuse_servers(os.environ)
     with only_process_of(folder):
         listener = listen(host, port)
         environment = embedded_environment(folder)
@@ -130,7 +149,7 @@ def run(folder: Path, host: str, port: int, *, with_demo: bool) -> None:
         gc.enable()
         stopping = eventlet.event.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: eventlet.spawn_n(_send_once, stopping))
+            signal.signal(number, lambda *_: eventlet.spawn_n(_send_once, stopping, 0))
         server = eventlet.spawn(
             wsgi.server,
             listener,
@@ -141,14 +160,18 @@ def run(folder: Path, host: str, port: int, *, with_demo: bool) -> None:
         )
         address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
         console.print(f"[bold]The platform is running:[/bold] {address}   (Ctrl-C ends it)")
+        loading = None
         if with_demo:
-            eventlet.spawn_after(FIRST_PAGE_SECONDS, _load_demo, platform, stopping)
-        stopping.wait()
+            loading = eventlet.spawn_after(FIRST_PAGE_SECONDS, _load_demo, platform, stopping)
+        code: int = stopping.wait()
         console.print("Stopping …")
+        if loading is not None:
+            _break_off(loading)
         server.kill()
         listener.close()
         platform.stop()
         console.print("Stopped; the data is in", str(folder))
+        return code
 
 
 @contextmanager
@@ -166,20 +189,38 @@ def migrating(environment: Mapping[str, str]) -> Iterator[None]:
         raise CannotStartError("The databases could not be brought up to date; see above.")
 
 
-def _send_once(stopping: Any) -> None:
+def _send_once(stopping: Any, code: int) -> None:
     if not stopping.ready():
-        stopping.send(True)
+        stopping.send(code)
 
 
 def _load_demo(platform: EmbeddedPlatform, stopping: Any) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    from platform_cli.answering import NO_ANSWER
     from platform_cli.demo.loading import load_demo, print_logins
+    from platform_cli.demo.steps import NotSettledError, StepRefusedError
 
     try:
         load_demo(platform.database, platform.rpc, console)
         print_logins(console)
-    except Exception:  # noqa: BLE001 -- shown whole, then the platform ends
-        console.print_exception()
-        _send_once(stopping)
+    except Exception as error:  # noqa: BLE001 -- told, then the platform ends
+        expected = (*NO_ANSWER, NotSettledError, StepRefusedError, DBAPIError, OSError)
+        if not isinstance(error, expected):
+            console.print_exception()
+        why = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        console.print(
+            f"[red]error:[/red] The demonstration could not be loaded ({escape(why)}); the next "
+            "start goes on where it stopped."
+        )
+        _send_once(stopping, 1)
+
+
+def _break_off(loading: Any) -> None:
+    """End loading the demonstration before what it speaks to; over already is well, too."""
+    loading.kill()
+    with suppress(GreenletExit), eventlet.Timeout(BREAK_OFF_SECONDS, False):
+        loading.wait()
 
 
 def _port(text: str) -> int:
@@ -197,13 +238,12 @@ def main() -> int:
     parser.add_argument("--no-demo", action="store_true")
     arguments = parser.parse_args()
     try:
-        run(arguments.data, arguments.host, arguments.port, with_demo=not arguments.no_demo)
+        return run(arguments.data, arguments.host, arguments.port, with_demo=not arguments.no_demo)
     except (CannotStartError, SettingsError) as error:
         console.print(f"[red]error:[/red] {error}")
         return 1
     except KeyboardInterrupt:  # before there was anything to stop
         return INTERRUPTED
-    return 0
 
 
 if __name__ == "__main__":

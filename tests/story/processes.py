@@ -75,6 +75,7 @@ class Embedded:
 
     def start(self) -> None:
         """Start and wait until it answers."""
+        without = {k: v for k, v in os.environ.items() if not k.startswith("ORE_")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
@@ -82,7 +83,7 @@ class Embedded:
                     "--data", str(self.folder), "--port", str(self.port), "--no-demo",
                 ],
                 cwd=ROOT,
-                env={**os.environ, "ORE_ALLOW_BACKDATING": "yes"},
+                env={**without, "ORE_ALLOW_BACKDATING": "yes"},
                 stdout=log,
                 stderr=log,
             )  # fmt: skip

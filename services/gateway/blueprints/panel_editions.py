@@ -10,7 +10,7 @@ from flask import render_template, url_for
 
 from services.gateway import labels
 from services.gateway.clients import services
-from services.gateway.i18n import capital
+from services.gateway.i18n import capital, format_short_day
 from services.gateway.i18n import gettext as _
 from services.gateway.pages import choices, voivodeship_choices
 from services.gateway.panel import (
@@ -122,20 +122,26 @@ def reconfigure_edition(edition_id: UUID) -> Answered:
         )
     ):
         return done(_("The edition was changed."), act.back)
-    form.take_newer(row.version)
-    return _page(act, form, is_new=False)
+    saved = None
+    if form.is_stale and form.number("expected_version") != row.version:
+        saved = _differing(form, row.configuration)
+        form.take_newer(row.version)
+    return _page(act, form, is_new=False, saved=saved)
 
 
 def _row(edition_id: UUID) -> EditionRow:
     return found(all_editions().get(edition_id), "edition", edition_id)
 
 
-def _page(act: Act, form: ActForm, *, is_new: bool) -> Answered:
+def _page(
+    act: Act, form: ActForm, *, is_new: bool, saved: list[tuple[str, Any]] | None = None
+) -> Answered:
     return act_page(
         act,
         form,
         "editions/form.html",
         is_new=is_new,
+        saved=saved,
         areas=numbers_of(form, "areas"),
         stages=numbers_of(form, "stages"),
         regions=voivodeship_choices(),
@@ -185,6 +191,55 @@ def _configuration(form: ActForm) -> dict[str, Any]:
         "hdr_template_version": form.number("hdr_template_version"),
         "summary_forms": form.texts("summary_forms"),
     }
+
+
+def _differing(form: ActForm, saved: EditionConfiguration) -> list[tuple[str, Any]]:
+    """What is saved now, where that is not what was typed."""
+    typed, now = _parts(form), _parts(ActForm(_as_values(saved)))
+    return [(name, value) for name, value in now.items() if typed[name] != value]
+
+
+def _parts(form: ActForm) -> dict[str, Any]:
+    """The parts of a configuration that can be changed, by their names, to be read by people."""
+    regions, groupings = dict(voivodeship_choices()), labels.GROUPINGS
+    grouping = form.text("publication_grouping")
+    return {
+        _("Name in Polish"): form.text("name.pl"),
+        _("Name in English"): form.text("name.en"),
+        **{
+            text: format_short_day(form.day(name))
+            for name, text in (("starts_on", _("First day")), ("ends_on", _("Last day")))
+        },
+        _("Voivodeships"): ", ".join(
+            text for code, text in regions.items() if code in form.texts("voivodeships")
+        ),
+        _("JST team"): _(
+            "%(minimum)s to %(maximum)s people",
+            minimum=form.text("jst_team_size.minimum"),
+            maximum=form.text("jst_team_size.maximum"),
+        ),
+        _("HDRs in the catalogue"): str(groupings.get(grouping, grouping)),
+        **{role.value: _in_both(form, f"role_labels.{role}") for role in ExpertRole},
+        _("Forms of summary"): "; ".join(
+            text
+            for code, text in choices(labels.SUMMARY_FORMS)
+            if code in form.texts("summary_forms")
+        ),
+        _("Version of the HDR template"): form.text("hdr_template_version"),
+        _("Stages of the advisory cycle"): "; ".join(
+            f"{_in_both(form, f'stages.{n}.name')} ({form.text(f'stages.{n}.code')})"
+            for n in numbers_of(form, "stages")
+        ),
+        _("Support areas"): "; ".join(
+            f"{form.text(f'areas.{n}.number')}. {_in_both(form, f'areas.{n}.name')} "
+            f"({form.text(f'areas.{n}.code')})"
+            for n in numbers_of(form, "areas")
+        ),
+    }
+
+
+def _in_both(form: ActForm, name: str) -> str:
+    return f"{form.text(f'{name}.pl')} / {form.text(f'{name}.en')}"
 
 
 def _localized(form: ActForm, name: str) -> dict[str, str]:

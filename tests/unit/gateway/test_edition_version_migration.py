@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 
+import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
+from services.gateway.journal import last_position, view_positions
 from services.gateway.projections.editions import editions
 from shared.kernel.database import Database
 from tests.direct_rpc import DirectRpc
@@ -22,8 +24,21 @@ def versions(database: Database) -> dict[str, int]:
         return {row.slug: row.version for row in connection.execute(query)}
 
 
-def test_they_get_the_version_that_their_service_knows():
+@pytest.fixture
+def programme():
     programme = Programme(DirectRpc())
+    yield programme
+    programme.close()
+
+
+def migrate(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("ALTER TABLE editions DROP COLUMN version"))
+        with Operations.context(MigrationContext.configure(connection)):
+            MIGRATION.upgrade()
+
+
+def test_they_get_the_version_that_their_service_knows(programme):
     staff = programme.as_("staff")
     often = staff.create("/editions", {"configuration": a_configuration(slug="zmieniana")})
     staff.create("/editions", {"configuration": a_configuration(slug="pierwotna")})
@@ -34,10 +49,25 @@ def test_they_get_the_version_that_their_service_knows():
     counted = versions(database)
     assert counted == {"zmieniana": 4, "pierwotna": 1}
 
-    with database.transaction() as connection:
-        connection.execute(text("ALTER TABLE editions DROP COLUMN version"))
-        with Operations.context(MigrationContext.configure(connection)):
-            MIGRATION.upgrade()
+    migrate(database)
 
     assert versions(database) == counted
-    programme.close()
+
+
+def test_what_a_lagging_view_has_still_to_take_is_not_counted_before(programme):
+    staff = programme.as_("staff")
+    edition = staff.create("/editions", {"configuration": a_configuration(slug="zmieniana")})
+    database = programme.rpc.gateway
+    for grouping in ("REGION", "KIND"):
+        with database.reading() as connection:
+            before_the_last = last_position(connection)
+        changed = a_configuration(slug="zmieniana", publication_grouping=grouping)
+        staff.must("PUT", f"/editions/{edition}", {"configuration": changed})
+    assert versions(database) == {"zmieniana": 3}
+
+    with database.transaction() as connection:
+        lagging = update(view_positions).where(view_positions.c.view == "editions")
+        assert connection.execute(lagging.values(position=before_the_last)).rowcount == 1
+    migrate(database)
+
+    assert versions(database) == {"zmieniana": 2}

@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from services.gateway.blueprints import panel_editions
+from services.gateway.projections.editions import list_editions
 from tests.unit.gateway.panel_visitor import Visitor, fields_of, the_whole_app
 from tests.unit.gateway.programme import Programme
 from tests.unit.recruitment.terc import terc
@@ -69,9 +71,36 @@ def test_what_somebody_else_changed_in_an_edition_is_not_overwritten_unseen(site
     assert refused.status_code == 409
     assert "the version is 2 now" in refused.text
     assert "My name of it" in refused.text
+    seen = refused.text.partition("What somebody else saved meanwhile")[2].partition("<form")[0]
+    assert "Nazwa kogoś innego" in seen
+    assert "Name in English" in seen
+    assert "Voivodeships" not in seen
 
     again = staff.client.post(path, data=fields_of(refused.text))
     assert again.status_code == 303
+
+
+def test_before_the_newer_version_can_be_shown_saving_again_is_refused_again(
+    site, staff, monkeypatch
+):
+    """The page's view lags: what the other changed is not there to be seen yet."""
+    programme, _app = site
+    path = f"/panel/edycje/{programme.ids['edition']}/zmien"
+    mine = fields_of(staff.see(path))
+    theirs = fields_of(staff.see(path))
+    theirs["ends_on-year"] = "2031"
+    with programme.rpc.gateway.reading() as connection:
+        old = {row.edition_id: row for row in list_editions(connection)}
+    assert staff.client.post(path, data=theirs).status_code == 303
+
+    with monkeypatch.context() as lagging:
+        lagging.setattr(panel_editions, "all_editions", lambda: old)
+        refused = staff.client.post(path, data=mine)
+        assert refused.status_code == 409
+        assert "What somebody else saved meanwhile" not in refused.text
+    refused = staff.client.post(path, data=fields_of(refused.text))
+    assert refused.status_code == 409
+    assert "2031" in refused.text.partition("What somebody else saved meanwhile")[2]
 
 
 def test_an_edition_is_changed_row_by_row(site, staff):

@@ -18,12 +18,18 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add it, and count the configurations that the journal knows."""
+    """Add it, and count the configurations that the view has taken from the journal.
+
+    Those behind its position are counted when it comes to them.
+    """
     column = sa.Column("version", sa.Integer(), nullable=False, server_default="1")
     op.add_column("editions", column)
-    journal = sa.table("journal", sa.column("type"), sa.column("subject"))
+    journal = sa.table("journal", sa.column("type"), sa.column("subject"), sa.column("position"))
+    positions = sa.table("view_positions", sa.column("view"), sa.column("position"))
+    reached = sa.select(positions.c.position).where(positions.c.view == "editions")
     configured = sa.select(journal.c.subject, sa.func.count()).where(
-        journal.c.type.like("pl.ore.recruitment.EditionReconfigured.%")
+        journal.c.type.like("pl.ore.recruitment.EditionReconfigured.%"),
+        journal.c.position <= reached.scalar_subquery(),
     )
     editions = sa.table("editions", sa.column("edition_id", sa.Uuid()), sa.column("version"))
     connection = op.get_bind()
