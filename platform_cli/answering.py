@@ -8,6 +8,11 @@ NO_ANSWER = (ServiceUnavailableError, ServiceFailedError)
 """What a call raises that got no answer."""
 
 
+def first_line(error: BaseException | str) -> str:
+    """What an error says, without what follows below it."""
+    return str(error).splitlines()[0]
+
+
 def trouble_of(rpc: RpcClient, service: str) -> str | None:
     """Why a service does not tell how it is, in a line; ``None`` if it does.
 
@@ -18,5 +23,5 @@ def trouble_of(rpc: RpcClient, service: str) -> str | None:
     try:
         rpc.call(service, "report_status", {})
     except NO_ANSWER as error:
-        return str(error).splitlines()[0]
+        return first_line(error)
     return None

@@ -12,7 +12,7 @@ from sqlalchemy import make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from platform_cli import reconciling, registry
-from platform_cli.answering import trouble_of
+from platform_cli.answering import first_line, trouble_of
 from platform_cli.configuration import broker_url, database_url
 from platform_cli.installation import environment_of, is_distributed, is_running
 from services.gateway.journal import SOURCES, SUBSCRIPTION, last_position, view_positions
@@ -192,4 +192,4 @@ def _of(end: int | None) -> str:
 
 
 def _short(error: Exception | str) -> str:
-    return str(error).splitlines()[0][:200]
+    return first_line(error)[:200]

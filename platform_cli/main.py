@@ -42,7 +42,9 @@ def fail(sentence: str) -> typer.Exit:
 
 def no_answer(error: Exception) -> str:
     """What to do where a service gave no answer."""
-    told = str(error).splitlines()[0]
+    from platform_cli.answering import first_line
+
+    told = first_line(error)
     return f"{told}. `ore doctor` says who answers; once all do, give the same command again."
 
 

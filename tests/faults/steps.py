@@ -25,6 +25,7 @@ from shared.kernel.application import ServiceApplication
 from shared.kernel.event_store import EventRecorder
 from shared.kernel.publication import Publications
 from shared.kernel.relay import BATCH, Relay, _ConfirmedPublisher
+from tests.gates import passing
 
 LEDGER_STEPS = (
     "append before", "append inserted", "append committed", "answered before", "answered during",
@@ -44,12 +45,7 @@ STATEMENTS = {"append_answered": "answered", "append_delivered": "delivered"}
 HOLD_SECONDS = 0.5
 GATE = 20_261_126
 """The advisory lock that each statement which records events passes once it has written them."""
-_GATE = f"""
-CREATE FUNCTION pass_the_gate() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared({GATE});
-    RETURN NULL;
-END $$;
+_GATE = f"""{passing(GATE)}
 CREATE TRIGGER gate AFTER INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION pass_the_gate();
 """
 _AT_THE_GATE = """
@@ -97,9 +93,13 @@ class Gate:
         self._connection.autocommit = True
         self._ask("SELECT pg_advisory_lock(%s)", GATE)
 
-    def waiting(self, statement):
-        """Sessions whose statement of this name has written all that it writes, and goes on not."""
-        return [pid for (pid,) in self._ask(_AT_THE_GATE, f"EXECUTE {statement}%")]
+    def waiting(self, statement=None):
+        """Sessions whose statement of this name has written all that it writes, and goes on not.
+
+        Those of any statement that records events, where none is named.
+        """
+        pattern = f"EXECUTE {statement}%" if statement else "%"
+        return [pid for (pid,) in self._ask(_AT_THE_GATE, pattern)]
 
     def end(self, pid):
         """Have the server end a session, and wait until it is gone."""

@@ -206,10 +206,8 @@ def _parts(form: ActForm) -> dict[str, Any]:
     return {
         _("Name in Polish"): form.text("name.pl"),
         _("Name in English"): form.text("name.en"),
-        **{
-            text: format_short_day(form.day(name))
-            for name, text in (("starts_on", _("First day")), ("ends_on", _("Last day")))
-        },
+        _("First day"): format_short_day(form.day("starts_on")),
+        _("Last day"): format_short_day(form.day("ends_on")),
         _("Voivodeships"): ", ".join(
             text for code, text in regions.items() if code in form.texts("voivodeships")
         ),

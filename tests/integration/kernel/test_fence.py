@@ -19,6 +19,7 @@ from shared.kernel import event_store, schema
 from shared.kernel.database import Database
 from shared.kernel.event_store import EventRecorder, FenceTimeoutError, FirstAnswer
 from shared.kernel.positions import DeliveryMark
+from tests.gates import passing
 from tests.integration.kernel.conftest import eventually
 
 pytestmark = pytest.mark.integration
@@ -295,12 +296,7 @@ def test_a_writing_transaction_elsewhere_on_the_server_is_waited_for(store, serv
 
 
 GATE = 1
-HELD_UP = f"""
-CREATE FUNCTION pass_the_gate() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared({GATE});
-    RETURN NEW;
-END $$;
+HELD_UP = f"""{passing(GATE)}
 CREATE TRIGGER gate BEFORE INSERT ON events FOR EACH ROW WHEN (NEW.topic = 'held up')
     EXECUTE FUNCTION pass_the_gate();
 """
