@@ -93,13 +93,13 @@ events-doc: setup ## write docs/events.md from the contracts
 translations: setup ## compile the translations, naming every mistake by file and line
 	@$(VENV)/python -m tooling.translations
 
-bench-delivery: setup ## measure the delivery against bare kombu; QUICK=1 for a rough minute
+bench-delivery: setup ## measure the delivery against bare kombu; QUICK=1: about two minutes
 	@$(VENV)/python -m bench.delivery
 
-bench-main-job: setup ## measure the platform's main job (see bench/)
+bench-main-job: setup ## measure the main job, ten minutes; QUICK=1: about two
 	@$(VENV)/python -m bench.main_job $(ARGS)
 
-bench-store: setup ## measure the event store against the library's own (QUICK=1: a minute)
+bench-store: setup ## measure the event store against the library's own (QUICK=1: about two minutes)
 	@$(VENV)/python -m bench.store $(ARGS)
 
 clean: ## stop our servers and delete everything that can be made again
