@@ -14,8 +14,8 @@ LOOKED_AT = ROOT / "var" / "bench" / "quick"
 
 
 def is_quick() -> bool:
-    """Whether a small run was asked for (``QUICK=1``)."""
-    return bool(os.environ.get("QUICK"))
+    """Whether a small run was asked for (``QUICK=1``); empty and 0 are a whole one."""
+    return os.environ.get("QUICK", "").strip() not in {"", "0"}
 
 
 def place_of(name: str) -> Path:

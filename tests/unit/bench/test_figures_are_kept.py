@@ -30,6 +30,13 @@ def test_a_whole_run_is_kept_and_a_quick_one_is_not(name, monkeypatch):
     assert ignored.returncode == 0
 
 
+@pytest.mark.parametrize(("said", "is_quick"), [("", False), ("0", False), ("1", True)])
+def test_a_quick_run_is_one_that_was_asked_for(monkeypatch, said, is_quick):
+    monkeypatch.setenv("QUICK", said)
+
+    assert keeping.is_quick() is is_quick
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_each_program_writes_where_its_size_says(program):
     """By one function: none has a place of its own, by default, that it writes to."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.kernel.relay import OvertakenError, Relay
+from shared.kernel import relay
+from shared.kernel.relay import OvertakenError, Relay, UnconfirmedError
 from tests.memory import an_application
 from tests.samples.parts import AddAmount, Ledger, ledger_publications
 
@@ -47,3 +48,45 @@ def test_a_relay_whose_position_another_one_moved_stops_and_begins_anew(ledger, 
     after, again = a_relay(ledger), Outlet()
     after.publish_batch(again)
     assert again.published == [ledger.log.max_notification_id()]
+
+
+class Chatty:
+    """A connection that has something to say at each moment, and confirms nothing."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.waited = []
+        self.connection = self
+        self.channel = lambda: self
+
+    def basic_publish(self, *_, **__):
+        """Takes every message."""
+
+    def prepare_message(self, *_):
+        return None
+
+    def blocking_read(self, timeout):
+        self.waited.append(timeout)
+        self.clock.now += 3.0
+
+
+class Clock:
+    now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+def test_a_broker_that_only_beats_has_no_longer_to_confirm(ledger, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(relay, "time", clock)
+    ledger.add_amount(AddAmount(name="a", amount=7))
+    connection = Chatty(clock)
+    publisher = relay._ConfirmedPublisher(connection, "memory://")
+    monkeypatch.setattr(publisher, "has_confirms", True)
+    monkeypatch.setattr(publisher, "_cork", lambda _is_corked: None)
+
+    with pytest.raises(UnconfirmedError, match="in time"):
+        publisher.publish(ledger.read_contract_events(0, 10)[0])
+
+    assert connection.waited == [10.0, 7.0, 4.0, 1.0, 0]
