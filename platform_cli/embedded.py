@@ -34,7 +34,7 @@ from contextlib import contextmanager, suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING, Any  # noqa: E402
 
-from greenlet import GreenletExit  # type: ignore[import-untyped]  # noqa: E402
+from eventlet.support.greenlets import GreenletExit  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.markup import escape  # noqa: E402
 

@@ -49,7 +49,20 @@ def kind_of(code):
 def test_the_call_for_pro_experts_has_its_real_dates(history):
     (call,) = [call for call in history["calls"] if call["kind"] == "PRO"]
 
-    assert call["opens_on"] == "2020-02-07"
+    assert (call["opens_on"], call["closes_on"]) == ("2020-02-07", "2020-02-29")
+    assert call["results_by"] == "2020-03-05"
+    assert call["training_dates"] == ["2020-03-26", "2020-03-27", "2020-03-28"]
+    (training,) = [t for t in history["trainings"] if t["call"] == call["slug"]]
+    assert [s["held_on"] for s in training["sessions"]] == call["training_dates"]
+    assert "Sulejówku" in training["venue"]
+
+
+def test_the_call_for_pro_experts_promises_what_is_paid_and_no_travel(history):
+    (call,) = [call for call in history["calls"] if call["kind"] == "PRO"]
+    workshop, lodging = call["covered_costs"]
+
+    assert "szkoleniu warsztatowym (3 dni, 20 godzin)" in workshop
+    assert "Zakwaterowanie i wyżywienie" in lodging
 
 
 def test_experts_were_trained_20_hours_in_three_days_on_seven_topics(history):

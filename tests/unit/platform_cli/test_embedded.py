@@ -5,12 +5,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing, contextmanager
+from functools import partial
 
 import pytest
 
 from tests.story.processes import free_port
+from tests.story.steps import eventually
 
 INSTEAD = """
 import sys
@@ -128,15 +129,21 @@ def entries_of(folder):
         return 0
 
 
+def has_entries(folder, count):
+    return entries_of(folder) >= count
+
+
 def test_ended_while_it_loads_the_demonstration_it_goes_on_at_the_next_start(tmp_path):
     folder = tmp_path / "data"
     before = 0
     for _start in range(2):
         with started(folder, "-m", "platform_cli.embedded") as process:
-            deadline = time.monotonic() + START_SECONDS
-            while entries_of(folder) < before + 40 and time.monotonic() < deadline:
-                assert process.poll() is None
-                time.sleep(0.05)
+            eventually(
+                partial(has_entries, folder, before + 40),
+                "the demonstration to go on",
+                START_SECONDS,
+            )
+            assert process.poll() is None
             process.send_signal(signal.SIGINT)
             told = process.communicate(timeout=START_SECONDS)[1]
         assert process.returncode == 0, told
