@@ -12,7 +12,7 @@ VENV := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check unit lint format lock infra-up infra-down infra-status \
+.PHONY: help setup run test check unit pages lint format lock infra-up infra-down infra-status \
 	schemas events-doc translations bench-delivery bench-main-job bench-store \
 	bench-containers clean secrets \
 	kubernetes-files kubernetes-secrets rotate-secrets test-containers test-ha faults
@@ -64,6 +64,9 @@ check: setup ## format, lint, types, imports and the tests that need no server (
 
 unit: setup ## the unit tests alone; ARGS="-k word" and the like are passed on
 	@$(VENV)/python -m pytest tests/unit $(ARGS)
+
+pages: setup ## every page and form without a browser, for every role (after a change to templates)
+	@$(VENV)/python -m pytest tests/pages -q -n auto $(ARGS)
 
 lint: setup ## format, lint, types and imports, without tests
 	@$(VENV)/python -m tooling.check --static

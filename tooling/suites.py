@@ -18,9 +18,11 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "test-results"
 QUICK = "unit+contract+architecture"
 """What needs no server: one run, so that no core waits while another ends a folder."""
-PARALLEL = (QUICK,)
+PAGES = "pages"
+"""Each page and route over the whole programme in one process: too many for every minute."""
+PARALLEL = (QUICK, PAGES)
 """Suites worth one worker per core; the others share servers."""
-SUITES = (QUICK, "deploy", "integration", "faults", "story", "e2e")
+SUITES = (QUICK, PAGES, "deploy", "integration", "faults", "story", "e2e")
 """All suites, by the folders they run; each folder must exist and hold at least one test."""
 ELSEWHERE = ("containers", "ha")
 """Folders with a target of their own: they need a Docker engine."""

@@ -281,7 +281,6 @@ class _ConfirmedPublisher:
         self.has_confirms = not broker.is_inprocess(url)
         self._next_tag = 0
         self._unconfirmed: set[int] = set()
-        self._refused = False
         if self.has_confirms:
             self.channel.confirm_select()
             # The driver would look at the socket before each message whether the broker blocks;
@@ -314,8 +313,6 @@ class _ConfirmedPublisher:
             with suppress(TimeoutError):
                 # A frame at a time: draining would wait as long again after each heartbeat.
                 self.channel.connection.blocking_read(max(left, 0))
-            if self._refused:
-                raise UnconfirmedError("the broker refused a message")
             if left <= 0 and self._unconfirmed:
                 raise UnconfirmedError("the broker did not confirm in time")
 
@@ -353,4 +350,4 @@ class _ConfirmedPublisher:
             self._unconfirmed.discard(delivery_tag)
 
     def _on_nack(self, delivery_tag: int, multiple: bool) -> None:  # noqa: FBT001 -- amqp's form
-        self._refused = True
+        raise UnconfirmedError("the broker refused a message")

@@ -135,7 +135,6 @@ def test_the_environment_cannot_change_the_store(monkeypatch):
 
 
 SLEEPERS = {
-    "tests/unit/platform_cli/test_embedded.py": "a load that never ends, until it is broken off",
     "tests/e2e/running.py": "looks again whether the platform is ready, with a deadline",
     "tests/faults/steps.py": "a transaction that stays open is what is tested",
     "tests/integration/kernel/conftest.py": "`eventually`: looks again, with a deadline",

@@ -163,6 +163,37 @@ def test_the_headers_of_a_message_repeat_what_its_event_says(samples, amqp_url):
     } == {f"cloudEvents_{name}": event[name] for name in ("type", "source", "subject")}
 
 
+def test_what_the_broker_refuses_is_published_again_until_it_is_taken(samples, amqp_url):
+    samples.start("ledger")
+    samples.start("mirror")
+    with Connection(amqp_url) as connection:
+        broker.declare_events(connection)
+        full = Queue(
+            "full", Exchange(broker.EVENTS, no_declare=True), "#", channel=connection.channel(),
+            queue_arguments={"x-max-length": 1, "x-overflow": "reject-publish"},
+        )  # fmt: skip
+        full.declare()
+        add(samples, 1)
+        hears(samples, [1])
+
+        def the_status():
+            return samples.rpc.call("ledger", "report_status", {})["answer"]["status"]
+
+        def is_at_the_end():
+            return the_status()["relay"]["position"] == the_status()["last_event"]
+
+        eventually(is_at_the_end, "the first position to be stored")
+        before = the_status()["relay"]["position"]
+        add(samples, 2)
+        refused = "UnconfirmedError: the broker refused a message"
+        eventually(lambda: the_status()["relay"]["trouble"] == refused, "the refusal to be told")
+        assert the_status()["relay"]["position"] == before
+        full.delete()
+
+        eventually(is_at_the_end, "the relay to go on")
+    hears(samples, [1, 2])
+
+
 def test_an_event_that_nobody_takes_is_kept_where_it_can_be_counted(samples, servers, amqp_url):
     samples.start("ledger")
 

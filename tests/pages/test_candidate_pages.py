@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.pages.site import visit
 from tests.unit.gateway.programme import BOLESLAWIEC, Programme
-from tests.unit.gateway.site import visit
 from tooling import translations
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.gateway.blueprints import panel_editions
 from services.gateway.projections.editions import list_editions
-from tests.unit.gateway.panel_visitor import Visitor, fields_of, the_whole_app
+from tests.pages.panel_visitor import Visitor, fields_of, the_whole_app
 from tests.unit.gateway.programme import Programme
 from tests.unit.recruitment.terc import terc
 

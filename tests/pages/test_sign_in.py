@@ -4,8 +4,8 @@ import pytest
 
 from platform_cli.demo import loading
 from services.gateway.blueprints.sign_in import DEMO_PASSWORD
+from tests.pages.site import visit
 from tests.unit.gateway.programme import PASSWORD, Programme
-from tests.unit.gateway.site import visit
 from tooling import translations
 
 

@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.unit.gateway.browser import squeeze
+from tests.pages.browser import squeeze
+from tests.pages.site import visit
 from tests.unit.gateway.programme import BOLESLAWIEC
-from tests.unit.gateway.site import visit
 from tooling import translations
 
 A_PAGE_OF_EACH_KIND = (

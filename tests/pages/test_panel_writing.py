@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.gateway.panel_visitor import Visitor, fields_of, the_whole_app
+from tests.pages.panel_visitor import Visitor, fields_of, the_whole_app
 from tests.unit.gateway.programme import Programme
 from tests.unit.hdr.builders import a_complete_document
 

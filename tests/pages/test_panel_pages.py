@@ -7,7 +7,7 @@ from flask import url_for
 
 from services.gateway.journal import SUBSCRIPTION
 from shared.kernel.parking import list_parked, park_undecodable
-from tests.unit.gateway.panel_visitor import Visitor, fields_of, the_whole_app
+from tests.pages.panel_visitor import Visitor, fields_of, the_whole_app
 from tests.unit.gateway.programme import BOLESLAWIEC, PEOPLE
 
 READERS = [

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from services.gateway.questions import QUESTIONS
 from services.gateway.tables import application_drafts
 from shared.contracts.recruitment import CallKind
+from tests.pages.site import visit
 from tests.unit.gateway.programme import BOLESLAWIEC, MAZOWIECKIE, NOTICE, WARSZAWA, Programme
-from tests.unit.gateway.site import visit
 from tooling import translations
 
 FORM = "/nabory/nabor/zgloszenie"

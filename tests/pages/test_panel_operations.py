@@ -9,7 +9,7 @@ from shared.contracts.recruitment import CreateEdition
 from shared.kernel.operator_acts import list_acts
 from shared.kernel.parking import list_parked, park, park_undecodable
 from shared.kernel.publication import Publications
-from tests.unit.gateway.panel_visitor import Visitor, the_whole_app
+from tests.pages.panel_visitor import Visitor, the_whole_app
 from tests.unit.gateway.programme import Programme, a_configuration
 
 ADDRESS = "/panel/operacje/odlozone"

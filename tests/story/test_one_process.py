@@ -13,6 +13,8 @@ import pytest
 from tests.story.processes import free_port
 from tests.story.steps import eventually
 
+pytestmark = pytest.mark.story
+
 INSTEAD = """
 import sys
 from platform_cli import embedded

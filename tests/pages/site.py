@@ -9,7 +9,7 @@ from flask import Flask
 
 from services.gateway.app import create_app
 from services.gateway.runtime import EXTENSION, Runtime
-from tests.unit.gateway.browser import Browser, Page
+from tests.pages.browser import Browser, Page
 from tests.unit.gateway.programme import Programme, settings
 
 PUBLIC = (
