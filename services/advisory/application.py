@@ -168,6 +168,7 @@ class Advisory(ServiceApplication):
 
         Raises:
             NotFoundError: No such cycle.
+            StaleVersionError: Something else was recorded in the cycle meanwhile.
             StageNotReachedError: Neither the area choice nor the diagnosis has begun.
             AreaSettledError: The diagnosis is closed.
             UnknownAreaError: An area is none of the edition's.
@@ -176,7 +177,7 @@ class Advisory(ServiceApplication):
             ``advisory.AreaChosen``, unless nothing changes; ``advisory.StageCompleted`` the first
             time.
         """
-        cycle = self.load(AdvisoryCycle, request.cycle_id)
+        cycle = self.load(AdvisoryCycle, request.cycle_id, request.expected_version)
         cycle.choose_area(
             request.area_code,
             edition_areas=self._edition(cycle.edition_id).areas,

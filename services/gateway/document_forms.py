@@ -144,9 +144,7 @@ def element_page(
             if save(form, document, expected if isinstance(expected, int) else None):
                 return redirect(_next(writing, element, verb, anchor), 303)
             form.errors = {_name_of(key): text for key, text in form.errors.items()}
-        if form.is_stale:
-            newer = reload()
-            form.take_newer(newer.version)
+        newer = form.take_newer(reload)
     page = render_template(
         "documents/element.html",
         writing=writing,

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request
@@ -38,7 +38,7 @@ from services.gateway.runtime import runtime
 from services.gateway.scope import list_scope
 from shared.contracts.base import ExpertRole, JstKind
 from shared.contracts.recruitment import ExpertsQuery
-from shared.kernel.refusal import NotFoundError, Refusal, StaleVersionError
+from shared.kernel.refusal import NotFoundError, Refusal
 from shared.kernel.rpc import ServiceUnavailableError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -47,9 +47,22 @@ Found = TypeVar("Found")
 Narrowed = TypeVar("Narrowed")
 Item = TypeVar("Item")
 
+
+class HasVersion(Protocol):
+    """An answer that says at which version the thing is; ``None`` for one not yet saved."""
+
+    @property
+    def version(self) -> int | None:
+        """The version to give back as ``expected_version``."""
+
+
+Versioned = TypeVar("Versioned", bound=HasVersion)
+
 Answered = str | BaseResponse | tuple[str, int]
 """What a page's function returns: a page, a redirect, or a page with a refusal's status."""
 
+STALE = "stale-version"
+"""Code of the refusal where somebody else saved meanwhile."""
 ACT_KEY = "act_key"
 """Hidden field that makes one shown form one act, however often it is sent."""
 NOT_CONTENT = frozenset({"csrf_token"})
@@ -90,6 +103,8 @@ class ActForm(Form):
 
     status = 422
     """HTTP status of the page when something is wrong."""
+    is_stale = False
+    """Whether somebody else saved after this form was made."""
 
     @classmethod
     def posted(cls) -> ActForm:
@@ -137,15 +152,20 @@ class ActForm(Form):
             self.refuse(ServiceUnavailableRefusal(service=error.service))
         return None
 
-    @property
-    def is_stale(self) -> bool:
-        """Whether somebody else saved after this form was made."""
-        return self.status == StaleVersionError.status
+    def take_newer(self, ask: Callable[[], Versioned]) -> Versioned | None:
+        """What somebody else saved, to be shown: who sends the form once more has seen it.
 
-    def take_newer(self, version: int) -> None:
-        """After that: who sends the form once more has seen the other's version."""
-        if self.is_stale:
-            self.values["expected_version"] = str(version)
+        Args:
+            ask: Asks for what is saved now.
+
+        Returns:
+            ``None`` where the form was not refused for being stale.
+        """
+        if not self.is_stale:
+            return None
+        newer = ask()
+        self.values["expected_version"] = str(newer.version or 0)
+        return newer
 
     def refuse(
         self,
@@ -159,6 +179,7 @@ class ActForm(Form):
         A list whose rows are wrong is not said to be too short besides.
         """
         self.status = refusal.status
+        self.is_stale = refusal.code == STALE
         super().refuse(refusal, messages=messages, fields=fields)
         for name in list(self.errors):
             if any(other.startswith(f"{name}.") for other in self.errors):

@@ -223,6 +223,7 @@ class ChooseArea(Request):
     area_code: Code
     reason: OptionalText = ""
     other_candidate_areas: tuple[Code, ...] = Field(default=(), max_length=12)
+    expected_version: int | None = Field(default=None, ge=1)
 
 
 class RecordDiagnosis(Request):

@@ -593,6 +593,7 @@ class CheckApplication(Request):
     application_id: UUID
     passed: bool
     remarks: OptionalText = ""
+    expected_version: int | None = Field(default=None, ge=1)
 
 
 class DecideApplication(Request):
@@ -602,6 +603,7 @@ class DecideApplication(Request):
     decision: Decision
     reason: OptionalText = ""
     reserve_rank: int | None = Field(default=None, ge=1, le=10_000)
+    expected_version: int | None = Field(default=None, ge=1)
 
 
 class PromoteReserve(Request):
@@ -719,6 +721,7 @@ class RecordAttendance(Request):
     training_id: UUID
     session_key: ShortText
     present: tuple[UUID, ...] = Field(max_length=1000)
+    expected_version: int | None = Field(default=None, ge=1)
 
 
 class CompleteTraining(Request):

@@ -74,6 +74,28 @@ class Visitor:
             assert text in page, problems_of(answer)
         return page
 
+    def be_overtaken(self, path: str, *, theirs: dict[str, Any], mine: dict[str, Any]) -> Any:
+        """Open a form, let somebody else send it first, send it: refused, and what is shown.
+
+        Sending the refused page once more has to succeed.
+
+        Returns:
+            What somebody else saved, as shown, and the fields of the refused form.
+        """
+        old = fields_of(self.see(path))
+        self.do(path, **theirs)
+        for name, value in mine.items():
+            old.setlist(name, value if isinstance(value, list) else [value])
+        refused = self.client.post(path, data=old)
+        assert refused.status_code == 409, problems_of(refused)
+        page = unescape(refused.text)
+        assert "the version is" in page
+        fields = fields_of(refused.text)
+        again = self.client.post(path, data=fields)
+        assert again.status_code == 303, problems_of(again)
+        seen = page.partition("What somebody else saved meanwhile")[2].partition("<form")[0]
+        return re.sub(r"<[^>]+>|\s+", " ", seen), fields
+
 
 def the_whole_app(programme: Programme) -> Flask:
     """All pages over the programme's platform."""

@@ -107,6 +107,20 @@ def test_a_jst_leads_its_cycle_from_the_area_to_the_open_hdr(site, advised):
     jst.be_refused(f"{advised}/obszar", 409, area_code="GIFTED_SUPPORT")
 
 
+def test_a_choice_of_area_over_somebody_elses_is_refused_and_theirs_is_shown(site, advised):
+    _programme, app = site
+    jst = Visitor(app, "jst")
+
+    seen, mine = jst.be_overtaken(
+        f"{advised}/obszar",
+        theirs={"area_code": "BUDGET_PLANNING"},
+        mine={"area_code": "GIFTED_SUPPORT", "reason": "Po rozmowie"},
+    )
+
+    assert "budget" in seen.lower()
+    assert (mine["area_code"], mine["reason"]) == ("GIFTED_SUPPORT", "Po rozmowie")
+
+
 def test_whoever_saves_an_old_diagnosis_sees_the_newer_one_and_keeps_what_they_typed(site, advised):
     _programme, app = site
     jst, expert = Visitor(app, "jst"), Visitor(app, "expert")

@@ -161,7 +161,15 @@ def test_what_a_colleague_saved_meanwhile_is_not_overwritten(staff):
 
     assert answer.status_code == 409
     assert "Od kolegi" in answer.text
+    seen = answer.text.partition("What somebody else saved meanwhile")[2].partition("<form")[0]
+    assert "Od koleżanki" in seen
+    assert "Text of the call" not in seen
     staff.see(path, "Od koleżanki")
+
+    again = fields_of(answer.text)
+    again.setlist("krok", ["zapisz"])
+    assert staff.client.post(path, data=again).status_code == 303
+    staff.see(path, "Od kolegi")
 
 
 def test_a_draft_is_discarded_with_a_reason_and_frees_its_address(staff):
@@ -235,6 +243,44 @@ def test_a_refused_decision_says_the_rule_and_keeps_what_was_typed(site, staff):
     staff.be_refused(f"{path}/decyzja", 422, 'href="#reserve_rank"', decision="RESERVE")
 
 
+def test_a_check_over_somebody_elses_is_refused_and_theirs_is_shown(site, staff):
+    programme, _app = site
+    path = f"/panel/zgloszenia/{programme.ids['first']}/ocena"
+
+    seen, mine = staff.be_overtaken(
+        path,
+        theirs={"passed": "nie", "remarks": "Brak podpisu"},
+        mine={"passed": "tak", "remarks": "Komplet"},
+    )
+
+    assert "Brak podpisu" in seen
+    assert (mine["passed"], mine["remarks"]) == ("tak", "Komplet")
+
+
+def test_a_decision_over_somebody_elses_is_refused_and_theirs_is_shown(site, staff):
+    programme, _app = site
+    path = f"/panel/zgloszenia/{programme.ids['first']}"
+    staff.do(f"{path}/ocena", passed="tak")
+
+    seen, mine = staff.be_overtaken(
+        f"{path}/decyzja",
+        theirs={"decision": "RESERVE", "reserve_rank": "2", "reason": "Za mało punktów"},
+        mine={"decision": "QUALIFIED", "reason": "Najlepsze"},
+    )
+
+    assert "Reserve list" in seen
+    assert "Za mało punktów" in seen
+    assert (mine["decision"], mine["reason"]) == ("QUALIFIED", "Najlepsze")
+
+
+def test_a_decision_that_breaks_a_rule_is_not_said_to_be_somebody_elses(site, staff):
+    programme, _app = site
+    page = staff.be_refused(
+        f"/panel/zgloszenia/{programme.ids['first']}/decyzja", 409, decision="QUALIFIED"
+    )
+    assert "What somebody else saved meanwhile" not in page
+
+
 def test_an_application_is_withdrawn_with_a_reason(site, staff):
     programme, _app = site
     path = f"/panel/zgloszenia/{programme.ids['third']}"
@@ -284,7 +330,12 @@ def test_a_training_from_the_plan_to_the_roster():
     staff.be_refused(f"{path}/uczestnicy", 422, "Choose at least one candidate")
     assert "2 candidates were enrolled." in staff.do(f"{path}/uczestnicy", candidates=both)
     staff.be_refused(f"{path}/zakoncz", 409)
-    staff.do(f"{path}/obecnosc/sesja-1", present=both[:1])
+    seen, mine = staff.be_overtaken(
+        f"{path}/obecnosc/sesja-1", theirs={"present": both[1:]}, mine={"present": both[:1]}
+    )
+    assert "Bartek Nowak" in seen
+    assert "Anna Nowak" not in seen
+    assert mine.getlist("present") == both[:1]
     staff.see(f"{path}/zakoncz", "Anna Nowak", "Enters the roster", "Does not complete")
     assert "1 expert entered the roster" in staff.do(f"{path}/zakoncz")
     staff.see("/panel/eksperci", "Anna Nowak")

@@ -116,7 +116,13 @@ def check(application_id: UUID) -> Answered:
     """Record the formal check."""
     answer = _answer(application_id)
     passed = {None: "", True: "tak", False: "nie"}[answer.check_passed]
-    form = posted_or_empty({"passed": passed, "remarks": answer.check_remarks})
+    form = posted_or_empty(
+        {
+            "passed": passed,
+            "remarks": answer.check_remarks,
+            "expected_version": answer.version,
+        }
+    )
     act = Act(
         title=_("Formal check"),
         caption=answer.receipt_number,
@@ -130,10 +136,18 @@ def check(application_id: UUID) -> Answered:
             "application_id": application_id,
             "passed": form.text("passed") == "tak",
             "remarks": form.text("remarks"),
+            "expected_version": form.number("expected_version"),
         }
         if form.send(services().recruitment.check_application, CheckApplication, data):
             return done(_("The formal check was recorded."), act.back)
-    return act_page(act, form, "applications/check.html", answer=answer)
+    newer = form.take_newer(lambda: _answer(application_id))
+    return act_page(
+        act,
+        form,
+        "applications/check.html",
+        answer=answer,
+        saved=_assessment(newer) if newer else None,
+    )
 
 
 @blueprint.route("/panel/zgloszenia/<uuid:application_id>/decyzja", methods=["GET", "POST"])
@@ -145,6 +159,7 @@ def decide(application_id: UUID) -> Answered:
             "decision": answer.prepared_decision or "",
             "reserve_rank": answer.reserve_rank or "",
             "reason": answer.decision_reason,
+            "expected_version": answer.version,
         }
     )
     act = Act(
@@ -162,13 +177,22 @@ def decide(application_id: UUID) -> Answered:
             "decision": form.text("decision"),
             "reason": form.text("reason"),
             "reserve_rank": form.number("reserve_rank") if is_reserve else None,
+            "expected_version": form.number("expected_version"),
         }
         messages = {"reserve_rank": _("Enter the place on the reserve list, from 1")}
         if form.send(
             services().recruitment.decide_application, DecideApplication, data, messages=messages
         ):
             return done(_("The decision was prepared."), act.back)
-    return act_page(act, form, "applications/decide.html", answer=answer, decisions=_decisions())
+    newer = form.take_newer(lambda: _answer(application_id))
+    return act_page(
+        act,
+        form,
+        "applications/decide.html",
+        answer=answer,
+        decisions=_decisions(),
+        saved=_assessment(newer) if newer else None,
+    )
 
 
 @blueprint.route("/panel/zgloszenia/<uuid:application_id>/awans", methods=["GET", "POST"])
@@ -247,6 +271,19 @@ def erase_applicant(application_id: UUID) -> Answered:
 
 def _answer(application_id: UUID) -> ApplicationAnswer:
     return services().recruitment.get_application(ApplicationQuery(application_id=application_id))
+
+
+def _assessment(answer: ApplicationAnswer) -> list[tuple[str, object]]:
+    """What is saved of the check and of the decision; a withdrawn one has its state alone."""
+    passed = {None: None, True: _("Yes"), False: _("No")}[answer.check_passed]
+    return [
+        (_("State"), capital(labels.label(labels.APPLICATION_STATUSES, answer.status))),
+        (_("Does the application meet the formal conditions?"), passed),
+        (_("Remarks"), answer.check_remarks),
+        (_("Decision"), capital(labels.label(labels.DECISIONS, answer.prepared_decision))),
+        (_("Place on the reserve list"), answer.reserve_rank),
+        (_("Reason"), answer.decision_reason),
+    ]
 
 
 def _acts(status: ApplicationStatus) -> dict[str, bool]:

@@ -12,7 +12,7 @@ from services.gateway import labels
 from services.gateway.accounts import Role
 from services.gateway.auth import principal
 from services.gateway.clients import services
-from services.gateway.i18n import format_day, ngettext
+from services.gateway.i18n import format_day, format_short_day, ngettext
 from services.gateway.i18n import gettext as _
 from services.gateway.pages import Filter, Filters, choices
 from services.gateway.panel import (
@@ -390,7 +390,9 @@ def _keep(
         revision = form.parse(ReviseCall, data)
     call_id = form.perform(lambda: _record(revision or message, is_public=is_public))
     if call_id is None:
-        return act_page(act, form, "panel_calls/form.html", **more)
+        newer = form.take_newer(lambda: _draft_of(draft.call_id)) if draft else None
+        saved = _differing(message, newer) if newer else None
+        return act_page(act, form, "panel_calls/form.html", **more, saved=saved)
     if is_public:
         return done(_("The call was published."), url_for(".show_call", call_id=call_id))
     return done(_("The draft was saved."), url_for(".revise_call", call_id=call_id))
@@ -438,6 +440,37 @@ def _values_of(draft: CallAnswer) -> dict[str, Any]:
         ),
         "expected_version": draft.version,
     }
+
+
+def _differing(typed: DraftCall, saved: CallAnswer) -> list[tuple[str, object]]:
+    """What is saved now, where it differs from what was typed."""
+    names = {
+        "kind": _("Whom does the call invite?"),
+        "title": _("Title"),
+        "slug": _("Address"),
+        "text": _("Text of the call"),
+        "opens_on": _("First day"),
+        "closes_on": _("Last day"),
+        "results_by": _("Results by"),
+        "places": _("Number of places (optional)"),
+        "training_dates": _("Training days (optional)"),
+        "covered_costs": _("What ORE provides and pays for (optional)"),
+        "contact_email": _("E-mail address for questions"),
+        "privacy_notice_version": _("Version of the privacy notice"),
+    }
+    return [
+        (text, _shown(getattr(saved, name)))
+        for name, text in names.items()
+        if getattr(typed, name) != getattr(saved, name)
+    ]
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, CallKind):
+        return labels.label(labels.CALL_KINDS, value)
+    if isinstance(value, date):
+        return format_short_day(value)
+    return "; ".join(str(_shown(one)) for one in value) if isinstance(value, tuple) else value
 
 
 def _first_values() -> dict[str, Any]:

@@ -234,7 +234,10 @@ def assign_team(cycle_id: UUID) -> Answered:
 def choose_area(cycle_id: UUID) -> Answered:
     """Choose, or change until the diagnosis is closed, the support area."""
     row = _row(cycle_id)
-    form = posted_or_empty({"area_code": row.area_code or ""})
+    answer = _answer(cycle_id)
+    form = posted_or_empty(
+        {"area_code": answer.area_code or "", "expected_version": answer.version}
+    )
     act = _act(
         row,
         _("Support area"),
@@ -250,15 +253,19 @@ def choose_area(cycle_id: UUID) -> Answered:
             "other_candidate_areas": [
                 other for other in form.texts("other_candidate_areas") if other != code
             ],
+            "expected_version": form.number("expected_version"),
         }
         messages = {"area_code": _("Choose the support area")}
         if form.send(services().advisory.choose_area, ChooseArea, data, messages=messages):
             return done(_("The support area was saved."), act.back)
+    areas = {a.code: f"{a.number}. {localized(a.name)}" for a in _areas(row)}
+    newer = form.take_newer(lambda: _answer(cycle_id))
     return act_page(
         act,
         form,
         "cycles/area.html",
-        areas=[(a.code, f"{a.number}. {localized(a.name)}") for a in _areas(row)],
+        areas=list(areas.items()),
+        saved=[(_("Support area"), areas.get(newer.area_code or ""))] if newer else None,
     )
 
 
@@ -294,12 +301,9 @@ def record_diagnosis(cycle_id: UUID) -> Answered:
             fields={"priorities": "priorities"},
         ):
             return done(_("The diagnosis was saved."), act.back)
-        form.take_newer(answer.version)
+    newer = form.take_newer(lambda: _answer(cycle_id))
     return act_page(
-        act,
-        form,
-        "cycles/diagnosis.html",
-        saved=answer if form.is_stale and is_posted() else None,
+        act, form, "cycles/diagnosis.html", saved=_diagnosis_facts(newer) if newer else None
     )
 
 
@@ -496,6 +500,19 @@ def _areas(row: CycleRow) -> tuple[SupportArea, ...]:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _diagnosis_facts(answer: CycleAnswer) -> list[tuple[str, str]]:
+    saved = answer.diagnosis
+    if saved is None:
+        return []
+    return [
+        (_("Sources"), saved.sources),
+        (_("Findings"), saved.findings),
+        (_("Strengths"), saved.strengths),
+        (_("Difficulties"), saved.difficulties),
+        (_("Development priorities"), "; ".join(answer.priorities)),
+    ]
 
 
 def _diagnosis_messages() -> dict[str, str]:

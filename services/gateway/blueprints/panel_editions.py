@@ -125,7 +125,7 @@ def reconfigure_edition(edition_id: UUID) -> Answered:
     saved = None
     if form.is_stale and form.number("expected_version") != row.version:
         saved = _differing(form, row.configuration)
-        form.take_newer(row.version)
+        form.take_newer(lambda: row)
     return _page(act, form, is_new=False, saved=saved)
 
 

@@ -302,9 +302,7 @@ def answer(round_id: UUID, hdr_id: UUID) -> Answered:
             messages=_messages(asked),
         ):
             return done(_("The report was saved. Thank you."), act.back)
-        if form.is_stale:
-            newer = _answer(round_id, hdr_id)
-            form.take_newer(newer.version or 0)
+        newer = form.take_newer(lambda: _answer(round_id, hdr_id))
     return act_page(
         act,
         form,

@@ -47,6 +47,7 @@ from shared.contracts.recruitment import (
     ApplicationStatus,
     CompleteTraining,
     EnrolCandidate,
+    Participant,
     PlanTraining,
     RecordAttendance,
     TrainingAnswer,
@@ -224,12 +225,11 @@ def record_attendance(training_id: UUID, session_key: str) -> Answered:
     session = next((s for s in answer.sessions if s.key == session_key), None)
     if session is None:
         raise NotFoundError(what="session", id=session_key)
-    form = posted_or_empty()
+    form = posted_or_empty({"expected_version": answer.version})
     if not is_posted():
-        present = [
-            str(p.application_id) for p in answer.participants if session_key in p.attended_sessions
-        ]
-        form.values.setlist("present", present)
+        form.values.setlist(
+            "present", [str(p.application_id) for p in _present(answer, session_key)]
+        )
     act = Act(
         title=_("Attendance on %(day)s", day=format_day(session.held_on)),
         caption=answer.title,
@@ -242,6 +242,7 @@ def record_attendance(training_id: UUID, session_key: str) -> Answered:
             "training_id": training_id,
             "session_key": session_key,
             "present": form.texts("present"),
+            "expected_version": form.number("expected_version"),
         }
         if form.send(
             services().recruitment.record_attendance,
@@ -254,7 +255,16 @@ def record_attendance(training_id: UUID, session_key: str) -> Answered:
         (str(p.application_id), p.full_name or p.receipt_number, p.receipt_number)
         for p in answer.participants
     ]
-    return act_page(act, form, "trainings/attendance.html", items=items, session=session)
+    newer = form.take_newer(lambda: _answer(training_id))
+    saved = [p.full_name or p.receipt_number for p in _present(newer, session_key)] if newer else []
+    return act_page(
+        act,
+        form,
+        "trainings/attendance.html",
+        items=items,
+        session=session,
+        saved=[(_("Present"), ", ".join(saved))] if newer else None,
+    )
 
 
 @blueprint.route("/panel/szkolenia/<uuid:training_id>/zakoncz", methods=["GET", "POST"])
@@ -297,6 +307,10 @@ def complete_training(training_id: UUID) -> Answered:
         hours=hours,
         enough=lambda p: p.hours_attended * FULL_SHARE_PCT >= answer.minimum_attendance_pct * hours,
     )
+
+
+def _present(answer: TrainingAnswer, session_key: str) -> list[Participant]:
+    return [p for p in answer.participants if session_key in p.attended_sessions]
 
 
 def _answer(training_id: UUID) -> TrainingAnswer:

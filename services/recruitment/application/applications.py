@@ -128,13 +128,14 @@ class ApplicationUseCases(RegisterUseCases):
 
         Raises:
             NotFoundError: No such application.
+            StaleVersionError: Somebody checked or decided meanwhile.
             ApplicationWithdrawnError: It was taken back.
             ResultsAlreadyPublishedError: The results are published.
 
         Records:
             ``recruitment.ApplicationChecked``
         """
-        application = self.load(Application, request.application_id)
+        application = self.load(Application, request.application_id, request.expected_version)
         application.check(has_passed=request.passed)
         self._note(application.id, check_remarks=request.remarks, decision_reason="")
         self.save(application)
@@ -145,6 +146,7 @@ class ApplicationUseCases(RegisterUseCases):
 
         Raises:
             NotFoundError: No such application.
+            StaleVersionError: Somebody checked or decided meanwhile.
             ApplicationWithdrawnError: It was taken back.
             ResultsAlreadyPublishedError: The results are published.
             NotCheckedError: The formal check is missing.
@@ -155,7 +157,7 @@ class ApplicationUseCases(RegisterUseCases):
         Records:
             ``recruitment.ApplicationDecided``
         """
-        application = self.load(Application, request.application_id)
+        application = self.load(Application, request.application_id, request.expected_version)
         application.decide(request.decision, request.reserve_rank)
         self._note(application.id, decision_reason=request.reason)
         self.save(application)

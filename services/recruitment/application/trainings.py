@@ -66,6 +66,7 @@ class TrainingUseCases(ServiceApplication):
 
         Raises:
             NotFoundError: No such training.
+            StaleVersionError: Somebody enrolled or recorded meanwhile.
             SessionUnknownError: It has no such session.
             NotEnrolledError: Somebody present is not enrolled.
             TrainingCompletedError: The training has ended.
@@ -73,7 +74,7 @@ class TrainingUseCases(ServiceApplication):
         Records:
             ``recruitment.TrainingAttendanceRecorded``
         """
-        training = self.load(Training, request.training_id)
+        training = self.load(Training, request.training_id, request.expected_version)
         training.record_attendance(request.session_key, request.present)
         self.save(training)
         return DoneAnswer()

@@ -81,8 +81,8 @@ def an_advised_cycle(app):
     return team_id
 
 
-def choose_area(app, code="BUDGET_PLANNING"):
-    app.choose_area(ChooseArea(cycle_id=CYCLE, area_code=code))
+def choose_area(app, code="BUDGET_PLANNING", expected_version=None):
+    app.choose_area(ChooseArea(cycle_id=CYCLE, area_code=code, expected_version=expected_version))
 
 
 def record_diagnosis(app, expected_version=None, findings=None):
@@ -287,6 +287,18 @@ def test_a_diagnosis_over_somebody_elses_is_refused(app):
         record_diagnosis(app, expected_version=seen)
 
     assert refused.value.parameters == {"expected": 3, "actual": 4}
+
+
+def test_a_choice_of_area_over_somebody_elses_is_refused(app):
+    an_open_cycle(app)
+    seen = get_cycle(app).version
+    choose_area(app)
+
+    with pytest.raises(StaleVersionError) as refused:
+        choose_area(app, "GIFTED_SUPPORT", expected_version=seen)
+
+    assert refused.value.parameters == {"expected": 1, "actual": 3}
+    assert get_cycle(app).area_code == "BUDGET_PLANNING"
 
 
 def test_saving_the_same_diagnosis_gives_the_same_version(app):

@@ -20,11 +20,12 @@ from shared.contracts.recruitment import (
     ApplicationsQuery,
     ApplicationStatus,
     CheckApplication,
+    DecideApplication,
     Decision,
     PromoteReserve,
     WithdrawApplication,
 )
-from shared.kernel.refusal import NotFoundError
+from shared.kernel.refusal import NotFoundError, StaleVersionError
 from tests.unit.recruitment.builders import AFTER_THE_CALL, DURING_THE_CALL, NOTICE
 from tests.unit.recruitment.programme import (
     BOLESLAWIEC,
@@ -375,6 +376,28 @@ def test_a_new_check_takes_back_the_decision_and_its_reason():
         answer.decision_reason,
         answer.reserve_rank,
     ) == (ApplicationStatus.CHECKED, False, "", None, "", None)
+
+
+@pytest.mark.parametrize(
+    ("entrypoint", "model", "values"),
+    [
+        ("check_application", CheckApplication, {"passed": False}),
+        ("decide_application", DecideApplication, {"decision": Decision.QUALIFIED}),
+    ],
+)
+def test_an_assessment_over_somebody_elses_is_refused(entrypoint, model, values):
+    programme = Programme()
+    application_id = programme.apply(programme.a_call()).application_id
+    seen = one(programme, application_id).version
+    programme.decide(application_id, Decision.RESERVE, 2, reason="Mniej punktów")
+    before = one(programme, application_id)
+
+    request = model(application_id=application_id, expected_version=seen, **values)
+    with pytest.raises(StaleVersionError) as refused:
+        programme.do(entrypoint, request)
+
+    assert refused.value.parameters == {"expected": 1, "actual": 3}
+    assert one(programme, application_id) == before
 
 
 def test_the_candidate_sees_received_until_the_results_and_then_the_decision():

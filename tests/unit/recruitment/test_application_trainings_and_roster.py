@@ -16,10 +16,11 @@ from shared.contracts.recruitment import (
     Decision,
     ExpertsQuery,
     PromoteReserve,
+    RecordAttendance,
     RemoveExpert,
     TrainingQuery,
 )
-from shared.kernel.refusal import NotFoundError
+from shared.kernel.refusal import NotFoundError, StaleVersionError
 from tests.unit.recruitment.builders import three_sessions
 from tests.unit.recruitment.programme import BOLESLAWIEC, Programme
 
@@ -149,6 +150,21 @@ def test_attendance_of_somebody_not_enrolled_is_refused():
 
     with pytest.raises(NotEnrolledError):
         course.attend(course.training_id, "1", course.anna, course.jan)
+
+
+def test_attendance_over_somebody_elses_is_refused():
+    course = Course()
+    course.enrol(course.training_id, course.anna)
+    seen = course.training().version
+    course.attend(course.training_id, "1", course.anna)
+
+    request = RecordAttendance(
+        training_id=course.training_id, session_key="1", present=(), expected_version=seen
+    )
+    with pytest.raises(StaleVersionError):
+        course.do("record_attendance", request)
+
+    assert course.training().participants[0].attended_sessions == ("1",)
 
 
 def test_participants_are_shown_with_what_they_attended():
