@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateTable
 from shared.kernel import schema
 from shared.kernel.database import Database
 from shared.kernel.relay import CONFIRM_TIMEOUT_SECONDS
-from tests.architecture.tree import ROOT
+from tests.architecture.tree import ROOT, name_of, python_files, tree_of
 from tests.memory import an_application
 from tests.samples.parts import AddAmount, Ledger, ledger_publications
 
@@ -128,3 +128,33 @@ def test_nameko_does_not_load_itself_into_the_tests():
 
     assert "-p no:pytest_nameko" in options["addopts"]
     assert options["filterwarnings"][0] == "error"
+
+
+def test_nothing_is_connected_before_gunicorn_forks():
+    """TR-33: workers that share a connection read each other's answers."""
+    serving = (ROOT / "platform_cli" / "serving.py").read_text(encoding="utf-8")
+    users_of_pools = [
+        name_of(path)
+        for path in python_files("services/", "shared/", "platform_cli/")
+        if "kombu.pools" in path.read_text(encoding="utf-8")
+    ]
+
+    assert '"gunicorn"' in serving
+    assert "preload" not in serving
+    assert not (ROOT / "gunicorn.conf.py").exists()
+    assert users_of_pools == []
+
+
+def test_no_message_is_rejected_or_requeued():
+    """TR-41: a refusal by `basic.nack` may come back for ever; by `basic.reject` it is lost."""
+    ways = {"reject", "requeue", "reject_log_error", "basic_reject", "basic_nack", "basic_recover"}
+    guilty = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in python_files("services/", "shared/", "platform_cli/")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ways
+    }
+
+    assert guilty == set()
