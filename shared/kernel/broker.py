@@ -11,18 +11,19 @@ import amqp.exceptions
 import kombu.exceptions
 from kombu import Connection, Consumer, Exchange, Queue
 
-from shared.kernel import inprocess_broker
+from shared.kernel import amqp_transport, inprocess_broker
 
 EVENTS = "ore.events"
 UNROUTED = "ore.unrouted"
 CONNECT_TIMEOUT_SECONDS = 5
-HEARTBEAT_SECONDS = 30
+HEARTBEAT_SECONDS = 10
 
 CONNECTION_ERRORS: tuple[type[BaseException], ...] = (
     amqp.exceptions.AMQPError,
     kombu.exceptions.OperationalError,
 )
 
+amqp_transport.register()
 inprocess_broker.register()
 
 
@@ -31,16 +32,29 @@ def is_inprocess(url: str) -> bool:
     return url.startswith("memory://")
 
 
-def connect(url: str, **transport_options: Any) -> Connection:
-    """An open connection.
+class _Connection(Connection):  # type: ignore[misc]
+    def __exit__(self, *raised: object) -> None:
+        drop(self) if isinstance(raised[1], Exception) else self.release()
+
+
+def drop(connection: Connection) -> None:
+    """End a connection of which nothing is expected any more, not even a goodbye."""
+    # Asked for by its public name, a lost one would be made anew; in this process it has no socket.
+    if transport := getattr(connection._connection, "transport", None):  # noqa: SLF001
+        transport.close()
+    connection.release()
+
+
+def connect(url: str, beat: float | None = None, **transport_options: Any) -> Connection:
+    """An open connection, which beats every ``HEARTBEAT_SECONDS`` or so many seconds.
 
     Raises:
         OSError, OperationalError: The broker cannot be reached within five seconds.
     """
-    connection = Connection(
+    connection = _Connection(
         url,
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        heartbeat=0 if is_inprocess(url) else HEARTBEAT_SECONDS,
+        heartbeat=0 if is_inprocess(url) else beat or HEARTBEAT_SECONDS,
         transport_options=transport_options,
     )
     connection.connect()

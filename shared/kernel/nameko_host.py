@@ -16,11 +16,7 @@ from typing import Any, Literal, TypeVar
 import orjson
 import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
-from nameko.constants import (
-    AMQP_URI_CONFIG_KEY,
-    MAX_WORKERS_CONFIG_KEY,
-    PARENT_CALLS_CONFIG_KEY,
-)
+from nameko import constants
 from nameko.containers import ServiceContainer
 from nameko.extensions import DependencyProvider
 from nameko.rpc import Rpc, RpcConsumer
@@ -513,9 +509,10 @@ def build_container(service: type[Any], settings: ServiceSettings) -> ServiceCon
         settings: Where its database and the broker are.
     """
     config = {
-        AMQP_URI_CONFIG_KEY: settings.broker_url,
-        MAX_WORKERS_CONFIG_KEY: settings.max_workers,
-        PARENT_CALLS_CONFIG_KEY: 1,
+        constants.AMQP_URI_CONFIG_KEY: settings.broker_url,
+        constants.HEARTBEAT_CONFIG_KEY: broker.HEARTBEAT_SECONDS,
+        constants.MAX_WORKERS_CONFIG_KEY: settings.max_workers,
+        constants.PARENT_CALLS_CONFIG_KEY: 1,
         SETTINGS_KEY: settings,
     }
     return ServiceContainer(service, config)

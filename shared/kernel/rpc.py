@@ -24,6 +24,7 @@ from shared.kernel.refusal import Refusal
 Answered = TypeVar("Answered")
 RPC_EXCHANGE = "nameko-rpc"
 DEFAULT_TIMEOUT_SECONDS = 10.0
+IDLE_SECONDS = 30
 REPLY_QUEUE_EXPIRES_SECONDS = 300
 OUTDATED_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Pauses before another replica is asked where one of an earlier release cannot answer."""
@@ -170,7 +171,7 @@ class RpcClient:
         try:
             yield channel
         except BaseException:
-            channel.close()
+            channel.close(drop=True)
             raise
         with self._lock:
             self._idle.append(channel)
@@ -200,7 +201,7 @@ class _Channel:
     """One connection with its reply queue; used by one caller at a time."""
 
     def __init__(self, broker_url: str) -> None:
-        self.connection = broker.connect(broker_url)
+        self.connection = broker.connect(broker_url, IDLE_SECONDS)
         self.last_used = time.monotonic()
         self._is_inprocess = broker.is_inprocess(broker_url)
         channel = self.connection.channel()
@@ -228,8 +229,8 @@ class _Channel:
             return False
         if self._is_inprocess:
             return True
-        if time.monotonic() - self.last_used > broker.HEARTBEAT_SECONDS:
-            self.close()  # the broker has given it up by now
+        if time.monotonic() - self.last_used > IDLE_SECONDS:
+            self.close(drop=True)  # the broker has given it up by now
             return False
         return True
 
@@ -264,12 +265,12 @@ class _Channel:
         self.last_used = time.monotonic()
         return self._replies.pop(correlation_id)
 
-    def close(self) -> None:
-        """Close the connection; its reply queue goes with it."""
+    def close(self, *, drop: bool = False) -> None:
+        """Close the connection, or drop it; its reply queue goes with it."""
         try:
             if self._is_inprocess:
                 self.consumer.cancel()
-            self.connection.release()
+            broker.drop(self.connection) if drop else self.connection.release()
         except (OSError, *broker.CONNECTION_ERRORS):  # type: ignore[misc]
             pass  # it was broken anyway
 

@@ -253,14 +253,15 @@ def _at_publish(steps):
             lambda _: steps.reach("position stored"))  # fmt: skip
 
     def watch_confirms(publisher):
-        drain = publisher.connection.drain_events
+        driver = publisher.channel.connection
+        read = driver.blocking_read
 
-        def draining(*arguments, **named):
+        def reading(*arguments, **named):
             if publisher._unconfirmed:
                 steps.reach("publish unconfirmed")
-            return drain(*arguments, **named)
+            return read(*arguments, **named)
 
-        publisher.connection.drain_events = draining
+        driver.blocking_read = reading
 
     _around(_ConfirmedPublisher, "__init__", after=watch_confirms)
 

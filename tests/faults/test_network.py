@@ -13,8 +13,11 @@ pytestmark = pytest.mark.faults
 LINKS = [(name, what) for name in ("ledger", *LISTENERS) for what in ("broker", "database")]
 DELAY_SECONDS = 0.1
 NOTICED_SECONDS = 40.0
-"""The processes' connections are given up after 5 s of silence; left to the system, after 15 min
+"""Connections to the database are given up after 5 s of silence; left to the system, after 15 min
 or, where nothing is sent, never."""
+BEATS_SECONDS = 150.0
+"""Connections to the broker are given up after two missing beats or 10 s of waiting, one after the
+other, and a listener has first what it took before, and then all that it missed, to take over."""
 
 
 def cut(proxy):
@@ -53,6 +56,29 @@ def test_a_bad_network_loses_and_doubles_nothing(platform, judge, fault):
         platform.load.wait_for(5)
 
     judge(f"network {fault.__name__.replace('_', '-')}", len(LINKS))
+
+
+@pytest.mark.parametrize("name", ["ledger", *LISTENERS])
+def test_a_broker_that_left_without_a_word_is_given_up_by_its_heartbeat(platform, judge, name):
+    """Nothing is mended here: who waits for the other end has to notice by itself."""
+    proxy = platform.behind_a_proxy(name, "broker")
+    platform.start()
+    platform.load.start()
+    platform.load.wait_for(10)
+
+    proxy.half_open()
+    if name == "ledger":
+        platform.load.wait_for(10, BEATS_SECONDS)
+        ends = [(listener, platform.end()) for listener in LISTENERS]
+    else:
+        ends = [(name, platform.end())]
+    for listener, end in ends:
+        url = platform.urls[listener]
+        eventually(
+            lambda url=url, end=end: position_of(url) >= end, f"{listener} to go on", BEATS_SECONDS
+        )
+
+    judge(f"a broker that left: {name}", 1)
 
 
 @pytest.mark.parametrize("name", ["ledger", *LISTENERS])
