@@ -16,7 +16,7 @@ from tests.architecture.tree import ROOT, name_of, python_files, tree_of
 from tests.contract.stored_events import aggregates
 from tests.memory import an_application
 
-MOST_LINES = 3880
+MOST_LINES = 3905
 """Lines of code without blank ones, comments and docstrings.
 
 The house's guideline is 2,000, and "look again above". We looked: above it stand the event store
