@@ -165,6 +165,10 @@ class ActForm(Form):
             return None
         newer = ask()
         self.values["expected_version"] = str(newer.version or 0)
+        self.errors[""] = _(
+            "Somebody else saved meanwhile: what they saved is shown below. What you typed is "
+            "still in the form, but not saved; saving once more puts it in the place of theirs."
+        )
         return newer
 
     def refuse(

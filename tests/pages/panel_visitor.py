@@ -89,7 +89,7 @@ class Visitor:
         refused = self.client.post(path, data=old)
         assert refused.status_code == 409, problems_of(refused)
         page = unescape(refused.text)
-        assert "the version is" in page
+        assert "Somebody else saved meanwhile:" in page
         fields = fields_of(refused.text)
         again = self.client.post(path, data=fields)
         assert again.status_code == 303, problems_of(again)

@@ -69,7 +69,7 @@ def test_what_somebody_else_changed_in_an_edition_is_not_overwritten_unseen(site
     mine["name.en"] = "My name of it"
     refused = staff.client.post(path, data=mine)
     assert refused.status_code == 409
-    assert "the version is 2 now" in refused.text
+    assert "Somebody else saved meanwhile:" in refused.text
     assert "My name of it" in refused.text
     seen = refused.text.partition("What somebody else saved meanwhile")[2].partition("<form")[0]
     assert "Nazwa kogoś innego" in seen
