@@ -66,6 +66,8 @@ def main():
 def become(given):
     """Be that process, and never return."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # A hub of its own: one that was forked would be woken by what comes for the others' sockets.
+    eventlet.hubs.use_hub()
     log = os.open(given["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(log, stream)
