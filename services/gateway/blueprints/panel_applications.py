@@ -274,7 +274,7 @@ def _answer(application_id: UUID) -> ApplicationAnswer:
 
 
 def _assessment(answer: ApplicationAnswer) -> list[tuple[str, object]]:
-    """What is saved of the check and of the decision; a withdrawn one has its state alone."""
+    """What is saved of the check and the decision, and the state in which that leaves it."""
     passed = {None: None, True: _("Yes"), False: _("No")}[answer.check_passed]
     return [
         (_("State"), capital(labels.label(labels.APPLICATION_STATUSES, answer.status))),
