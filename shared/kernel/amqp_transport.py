@@ -27,7 +27,7 @@ class _Connection(pyamqp.Connection):  # type: ignore[misc]
             return super().blocking_read(WAIT_SECONDS if timeout is None else timeout)
         except TimeoutError:
             if timeout is None:
-                self.transport.close()
+                self.cut()
             raise
 
     def heartbeat_tick(self, rate: int = 2) -> None:
@@ -39,8 +39,13 @@ class _Connection(pyamqp.Connection):  # type: ignore[misc]
         try:
             super().heartbeat_tick(rate)
         except amqp.exceptions.ConnectionForced:
-            self.transport.close()
+            self.cut()
             raise
+
+    def cut(self) -> None:
+        """Close the socket, if there still is one."""
+        if self._transport is not None:  # by its public name, a lost one would be made anew
+            self._transport.close()
 
 
 class Transport(pyamqp.Transport):  # type: ignore[misc]

@@ -40,8 +40,8 @@ class _Connection(Connection):  # type: ignore[misc]
 def drop(connection: Connection) -> None:
     """End a connection of which nothing is expected any more, not even a goodbye."""
     # Asked for by its public name, a lost one would be made anew; in this process it has no socket.
-    if transport := getattr(connection._connection, "transport", None):  # noqa: SLF001
-        transport.close()
+    if cut := getattr(connection._connection, "cut", None):  # noqa: SLF001
+        cut()
     connection.release()
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -325,7 +326,7 @@ class Load:
             thread.join(timeout=PATIENCE_SECONDS)
         assert not any(thread.is_alive() for thread in self._threads), "a command has no answer"
         self._threads = []
-        assert self.failures == []
+        self._assert_no_failures()
 
     def add(self, number=1):
         """Add so many amounts, one after the other; they are answered when this returns."""
@@ -338,7 +339,11 @@ class Load:
         """Wait until so many more commands are answered."""
         goal = self.answered + more
         eventually(lambda: self.answered >= goal or self.failures, f"{more} answers", seconds)
-        assert self.failures == []
+        self._assert_no_failures()
+
+    def _assert_no_failures(self):
+        told = ["".join(traceback.format_exception(error)) for error in self.failures]
+        assert not told, "\n".join(told)
 
     def wait_for_tries(self, more, seconds=PATIENCE_SECONDS):
         """Wait until so many more attempts have come to nothing, or were answered slowly."""
