@@ -27,6 +27,7 @@ from platform_cli import registry
 from platform_cli.configuration import embedded_environment, migration_url
 from platform_cli.installation import environment_of, is_distributed, is_running
 from platform_cli.parked import actor
+from platform_cli.troubles import CommandError
 from shared.kernel import epochs, schema
 from shared.kernel.database import Database
 from shared.kernel.operator_acts import OperatorAct, record_act
@@ -38,10 +39,6 @@ GATEWAY = "gateway"
 SECRET = "secret-key"  # noqa: S105 -- a file's name
 PIECE = 1 << 20
 ATTEMPTS = 5
-
-
-class BackupError(Exception):
-    """It cannot be done; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +76,11 @@ def back_up(target: Path, folder: Path) -> list[Saved]:
     The platform may run. The manifest is written last: a folder without it is no backup.
 
     Raises:
-        BackupError: The folder is not empty, a tool is missing, or a copy is not what was saved.
-        RuntimeError: There is no platform here.
+        CommandError: The folder is not empty, a tool is missing, or a copy is not what was saved.
     """
     environment = environment_of(folder)
     if target.exists() and any(target.iterdir()):
-        raise BackupError(f"{target} is not empty: name a new folder.")
+        raise CommandError(f"{target} is not empty: name a new folder.")
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     saved = {name: _save(name, environment, target) for name in order()}
     for _ in range(ATTEMPTS):  # services that listen to each other: until nobody is ahead
@@ -122,19 +118,19 @@ def check(target: Path) -> list[Saved]:
     """Read a backup's manifest and see that every file is as it was written.
 
     Raises:
-        BackupError: It is none, or a file is missing or damaged.
+        CommandError: It is none, or a file is missing or damaged.
     """
     try:
         manifest = json.loads((target / MANIFEST).read_text())
         saved = [Saved(**one) for one in manifest["databases"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BackupError(
+        raise CommandError(
             f"{target} is no whole backup ({type(error).__name__}): {MANIFEST} is written last."
         ) from error
     for one in saved:
         path = target / one.file
         if not path.exists() or _sha256(path) != one.sha256:
-            raise BackupError(f"{path} is missing or damaged: use another backup.")
+            raise CommandError(f"{path} is missing or damaged: use another backup.")
     return saved
 
 
@@ -149,7 +145,7 @@ def restore(target: Path, folder: Path) -> list[Saved]:
         What was restored.
 
     Raises:
-        BackupError: The backup is damaged, or the system is not empty.
+        CommandError: The backup is damaged, or the system is not empty.
     """
     saved = check(target)
     environment = _environment(folder)
@@ -181,16 +177,16 @@ def put_back(target: Path, folder: Path, name: str) -> Saved:
     until `ore reconcile` has compared it with what its listeners hold.
 
     Raises:
-        BackupError: The backup is damaged or has no such database, or the platform is running.
+        CommandError: The backup is damaged or has no such database, or the platform is running.
     """
     chosen = [one for one in check(target) if one.name == name]
     if not chosen:
-        raise BackupError(f"{target} holds no database {name!r}.")
+        raise CommandError(f"{target} holds no database {name!r}.")
     (one,) = chosen
     database = Database(migration_url(name, _environment(folder)))
     try:
         if database.is_sqlite != (one.kind == "sqlite"):
-            raise BackupError(f"{name} was saved from {one.kind}, and is none here.")
+            raise CommandError(f"{name} was saved from {one.kind}, and is none here.")
         if database.is_sqlite:
             database.close()
             path = Path(str(database.url.database))
@@ -211,20 +207,20 @@ def _environment(folder: Path) -> Mapping[str, str]:
     if is_distributed():
         return dict(os.environ)
     if is_running(folder):
-        raise BackupError("The platform is running and holds its files: stop it first.")
+        raise CommandError("The platform is running and holds its files: stop it first.")
     return {**embedded_environment(folder), **os.environ}
 
 
 def _refuse_what_is_not_empty(one: Saved, database: Database) -> None:
     if database.is_sqlite != (one.kind == "sqlite"):
-        raise BackupError(
+        raise CommandError(
             f"{one.name} was saved from {one.kind}: restore it to the same kind of database."
         )
     if database.is_sqlite and not Path(str(database.url.database)).exists():
         return
     with database.reading() as connection:
         if inspect(connection).get_table_names():
-            raise BackupError(
+            raise CommandError(
                 f"{one.name}'s database is not empty. Restore into new databases, or a new folder."
             )
 
@@ -270,7 +266,7 @@ def _describe_sqlite(name: str, path: Path) -> Saved:
         with database.reading() as connection:
             found = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
             if found != "ok":
-                raise BackupError(f"{path} is damaged: {found}")
+                raise CommandError(f"{path} is damaged: {found}")
             described = _describe(connection)
     finally:
         database.close()
@@ -347,7 +343,9 @@ def _read_back(saved: Saved, found: Mapping[str, int]) -> None:
         other = sorted(
             name for name in {*found, *saved.rows} if found.get(name) != saved.rows.get(name)
         )
-        raise BackupError(f"{saved.file} is not what was saved: rows differ in {', '.join(other)}.")
+        raise CommandError(
+            f"{saved.file} is not what was saved: rows differ in {', '.join(other)}."
+        )
 
 
 def _restore_postgres(path: Path, database: Database, *options: str) -> None:
@@ -378,7 +376,7 @@ def _reading(url: URL, program: str, *arguments: str) -> Iterator[Iterator[str]]
     """What a program of PostgreSQL writes, line by line; it must end well."""
     found = shutil.which(program)
     if found is None:
-        raise BackupError(f"{program} is not installed: it comes with PostgreSQL's client.")
+        raise CommandError(f"{program} is not installed: it comes with PostgreSQL's client.")
     process = subprocess.Popen(  # noqa: S603 -- PostgreSQL's own program
         [found, *arguments],
         env={**os.environ, **_connection_of(url)},  # a password on a command line can be seen
@@ -396,7 +394,7 @@ def _reading(url: URL, program: str, *arguments: str) -> Iterator[Iterator[str]]
         process.wait()
         raise
     if process.returncode:
-        raise BackupError(f"{program}: {(said.strip().splitlines() or ['failed'])[-1]}")
+        raise CommandError(f"{program}: {(said.strip().splitlines() or ['failed'])[-1]}")
 
 
 def _connection_of(url: URL) -> dict[str, str]:

@@ -6,19 +6,24 @@ import os
 import secrets
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO
+from urllib.request import urlopen
 
 from rich.console import Console
 
 from platform_cli import registry
 from platform_cli.answering import trouble_of
 from platform_cli.migrating import migrate
+from platform_cli.troubles import CommandError, cannot_listen
 from shared.kernel.rpc import RpcClient
 
 GRACE_SECONDS = 25.0
@@ -35,8 +40,9 @@ def run_distributed(host: str, port: int, *, with_demo: bool, console: Console) 
 
     Raises:
         SettingsError: A variable is missing or wrong.
-        RuntimeError: A process ended by itself.
+        CommandError: The port is taken, there are no servers, or a process ended by itself.
     """
+    _refuse_taken(host, port)
     environment = dict(os.environ)
     if not environment.get("ORE_BROKER_URL"):
         environment |= _development_servers(console)
@@ -50,9 +56,9 @@ def run_distributed(host: str, port: int, *, with_demo: bool, console: Console) 
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    address = f"http://{host}:{port}"
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
     try:
-        if not _wait_until_answering(environment["ORE_BROKER_URL"], processes, stopping):
+        if not _wait_until_answering(environment["ORE_BROKER_URL"], address, processes, stopping):
             return  # asked to stop before
         console.print(f"[bold]The platform is running:[/bold] {address}   (Ctrl-C ends it)")
         if with_demo:
@@ -63,31 +69,57 @@ def run_distributed(host: str, port: int, *, with_demo: bool, console: Console) 
         stop_processes(processes)
 
 
-def _wait_until_answering(broker_url: str, processes: Processes, stopping: threading.Event) -> bool:
-    """Wait until every service has answered once; ``False`` if asked to stop before.
+def _refuse_taken(host: str, port: int) -> None:
+    """Say now what the gateway would say in its log, after all the others had started."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise cannot_listen(error, host, port) from None
+
+
+def _wait_until_answering(
+    broker_url: str, address: str, processes: Processes, stopping: threading.Event
+) -> bool:
+    """Wait until every service and the pages have answered; ``False`` if asked to stop before.
 
     Raises:
-        RuntimeError: A process ended, or a service does not come.
+        CommandError: A process ended, or one does not come.
     """
     rpc = RpcClient(broker_url, timeout_seconds=1)
     deadline = time.monotonic() + START_SECONDS
+    asked: dict[str, Callable[[], bool]] = {
+        name: partial(_answers, rpc, name) for name in registry.SERVICES
+    }
+    asked["gateway"] = partial(_is_served, f"{address}/health/live")
     try:
-        for name in registry.SERVICES:
-            while trouble_of(rpc, name) is not None:
+        for name, answers in asked.items():
+            while not answers():
                 _refuse_ended(processes)
                 if stopping.wait(0.2):
                     return False
                 if time.monotonic() > deadline:
-                    raise RuntimeError(f"{name} did not answer within {START_SECONDS:g} s.")
+                    raise CommandError(f"{name} did not answer within {START_SECONDS:g} s.")
     finally:
         rpc.close()
     return True
 
 
+def _answers(rpc: RpcClient, service: str) -> bool:
+    return trouble_of(rpc, service) is None
+
+
+def _is_served(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=1) as answer:  # noqa: S310 -- our own address
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
 def _refuse_ended(processes: Processes) -> None:
     for name, process in processes.items():
         if process.poll() is not None:
-            raise RuntimeError(f"{name} ended with exit code {process.returncode}.")
+            raise CommandError(f"{name} ended with exit code {process.returncode}.")
 
 
 def start_process(
@@ -121,6 +153,7 @@ def _development_servers(console: Console) -> dict[str, str]:
     """PostgreSQL and RabbitMQ for development, with a database for each service."""
     try:
         from deploy.local.databases import development_environment
+        from deploy.local.processes import InfraError
     except ImportError:
         from shared.kernel.settings import SettingsError
 
@@ -129,7 +162,10 @@ def _development_servers(console: Console) -> dict[str, str]:
             "development servers."
         ) from None
     console.print("ORE_BROKER_URL is not set: using PostgreSQL and RabbitMQ for development.")
-    environment = development_environment()
+    try:
+        environment: dict[str, str] = development_environment()
+    except InfraError as error:
+        raise CommandError(str(error)) from None
     _keep_for_other_commands(environment)
     console.print(f"For `ore doctor` and the others in another shell: . {DEVELOPMENT_FILE}")
     return environment

@@ -24,7 +24,6 @@ import eventlet  # noqa: E402
 eventlet.monkey_patch(psycopg=False)
 
 import argparse  # noqa: E402
-import errno  # noqa: E402
 import fcntl  # noqa: E402
 import signal  # noqa: E402
 import subprocess  # noqa: E402
@@ -39,6 +38,7 @@ from rich.console import Console  # noqa: E402
 from rich.markup import escape  # noqa: E402
 
 from platform_cli.configuration import embedded_environment, servers_named  # noqa: E402
+from platform_cli.troubles import LARGEST_PORT, CommandError, cannot_listen  # noqa: E402
 from shared.kernel.settings import SettingsError  # noqa: E402
 
 if TYPE_CHECKING:
@@ -48,13 +48,8 @@ console = Console(stderr=True)
 FIRST_PAGE_SECONDS = 1.0
 """How long loading the demonstration waits, so that who opens the address at once sees a page."""
 BREAK_OFF_SECONDS = 5.0
-LARGEST_PORT = 65535
 INTERRUPTED = 130
 """Exit code after Ctrl-C while starting, as shells count."""
-
-
-class CannotStartError(Exception):
-    """The platform cannot start; the text says why and what to do."""
 
 
 @contextmanager
@@ -62,13 +57,13 @@ def only_process_of(folder: Path) -> Iterator[None]:
     """Hold the data folder for this process.
 
     Raises:
-        CannotStartError: Another process holds it, or it cannot be written to.
+        CommandError: Another process holds it, or it cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("a+")
     except OSError as error:
-        raise CannotStartError(
+        raise CommandError(
             f"The folder {folder} cannot be written to ({error.strerror}): choose another with "
             "--data (or make run DATA=…)."
         ) from None
@@ -78,7 +73,7 @@ def only_process_of(folder: Path) -> Iterator[None]:
         except OSError:
             file.seek(0)
             owner = file.read().strip() or "unknown"
-            raise CannotStartError(
+            raise CommandError(
                 f"The folder {folder} is in use by process {owner}: the platform runs already. "
                 "Stop that one, or choose another folder with --data."
             ) from None
@@ -92,28 +87,22 @@ def listen(host: str, port: int) -> Any:
     """A listening socket.
 
     Raises:
-        CannotStartError: The port is taken or not allowed.
+        CommandError: The port is taken or not allowed.
     """
     try:
         return eventlet.listen((host, port), reuse_port=False)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            other = port + 1 if port < LARGEST_PORT else port - 1
-            raise CannotStartError(
-                f"Port {port} on {host} is taken. Choose another: ore up --port {other} "
-                f"(or make run PORT={other})."
-            ) from None
-        raise CannotStartError(f"Cannot listen on {host}:{port}: {error}.") from None
+        raise cannot_listen(error, host, port) from None
 
 
 def refuse_servers(environment: Mapping[str, str]) -> None:
     """Keep to the folder: where the variables of a distributed platform are set, do not start.
 
     Raises:
-        CannotStartError: They are.
+        CommandError: They are.
     """
     if names := servers_named(environment):
-        raise CannotStartError(
+        raise CommandError(
             f"{', '.join(names)} {'names a server' if len(names) == 1 else 'name servers'}, but "
             "the platform in one process keeps its data in a folder: unset what begins with ORE_, "
             "or start the platform on those servers with ore up --distributed."
@@ -124,7 +113,7 @@ def run(folder: Path, host: str, port: int, *, with_demo: bool) -> int:
     """Serve until SIGINT or SIGTERM; the exit code, 1 if the demonstration could not be loaded.
 
     Raises:
-        CannotStartError: The environment names servers, the folder or the port is taken, or the
+        CommandError: The environment names servers, the folder or the port is taken, or the
             tables could not be migrated.
         SettingsError: A setting is wrong.
     """
@@ -179,14 +168,14 @@ def migrating(environment: Mapping[str, str]) -> Iterator[None]:
     """Bring all tables to the newest shape while what is inside runs.
 
     Raises:
-        CannotStartError: It failed; its own words stand above.
+        CommandError: It failed; its own words stand above.
     """
     command = [sys.executable, "-m", "platform_cli.migrating", "--tables"]
     variables = {**os.environ, **environment}
     with subprocess.Popen(command, env=variables) as process:  # noqa: S603 -- our own program
         yield
     if process.returncode != 0:
-        raise CannotStartError("The databases could not be brought up to date; see above.")
+        raise CommandError("The databases could not be brought up to date; see above.")
 
 
 def _send_once(stopping: Any, code: int) -> None:
@@ -239,7 +228,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return run(arguments.data, arguments.host, arguments.port, with_demo=not arguments.no_demo)
-    except (CannotStartError, SettingsError) as error:
+    except (CommandError, SettingsError) as error:
         console.print(f"[red]error:[/red] {error}")
         return 1
     except KeyboardInterrupt:  # before there was anything to stop

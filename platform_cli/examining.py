@@ -15,6 +15,7 @@ from platform_cli import reconciling, registry
 from platform_cli.answering import first_line, trouble_of
 from platform_cli.configuration import broker_url, database_url
 from platform_cli.installation import environment_of, is_distributed, is_running
+from platform_cli.troubles import CommandError
 from services.gateway.journal import SOURCES, SUBSCRIPTION, last_position, view_positions
 from shared.kernel import broker
 from shared.kernel.database import Database
@@ -35,7 +36,7 @@ def examine(console: Console, *, folder: Path) -> bool:
     """
     try:
         environment = environment_of(folder)
-    except RuntimeError as error:
+    except CommandError as error:
         console.print(f"[red]{error}[/red]")
         return False
     if is_distributed():

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from platform_cli import registry
 from platform_cli.configuration import database_url
 from platform_cli.installation import environment_of
+from platform_cli.troubles import CommandError
 from shared.kernel.application import ServiceApplication
 from shared.kernel.database import Database
 from shared.kernel.envelope import Envelope
@@ -19,10 +20,6 @@ from shared.kernel.epochs import StoreRestoredError
 
 PAGE = 500
 LOOK_AGAIN_SECONDS = 0.25
-
-
-class CannotFeedError(Exception):
-    """The events cannot be read; the text says why, and what to do."""
 
 
 def print_feed(
@@ -48,19 +45,19 @@ def print_feed(
         How many were written.
 
     Raises:
-        CannotFeedError: No such service or position, or the store cannot be read.
-        RuntimeError: There is no platform.
+        CommandError: No such service or position, the store cannot be read, or there is no
+            platform.
     """
     if source not in registry.SERVICES:
         known = ", ".join(registry.SERVICES)
-        raise CannotFeedError(f"There is no service {source!r}. Name one of: {known}.")
+        raise CommandError(f"There is no service {source!r}. Name one of: {known}.")
     database = Database(database_url(source, environment_of(folder)))
     application = registry.load(source).component.build(database)
     written = 0
     try:
         last = application.log.max_notification_id() or 0
         if after > last:
-            raise CannotFeedError(
+            raise CommandError(
                 f"{source} has recorded no event {after}: its last one is {last}. If a listener "
                 f"has seen {after}, the store was restored: look with `ore reconcile {source}`."
             )
@@ -70,13 +67,13 @@ def print_feed(
             if written == limit:
                 break
     except StoreRestoredError:
-        raise CannotFeedError(
+        raise CommandError(
             f"The store of {source} was restored, and nobody has settled that yet: "
             f"`ore reconcile {source}`."
         ) from None
     except (SQLAlchemyError, PersistenceError) as error:
         place = database.url.render_as_string(hide_password=True)
-        raise CannotFeedError(
+        raise CommandError(
             f"The store of {source} cannot be read ({type(error).__name__}): {place}. "
             "`ore doctor` says what can be reached."
         ) from None

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from platform_cli.configuration import embedded_environment
+from platform_cli.troubles import CommandError
 from shared.kernel.settings import given
 
 
@@ -32,12 +33,12 @@ def environment_of(folder: Path) -> dict[str, str]:
     """The variables of the installation that commands work on.
 
     Raises:
-        RuntimeError: There is neither an embedded platform in the folder nor a distributed one.
+        CommandError: There is neither an embedded platform in the folder nor a distributed one.
     """
     if is_distributed():
         return dict(os.environ)
     if not (folder / "gateway.db").exists():
-        raise RuntimeError(
+        raise CommandError(
             f"There is no platform in {folder}: start one with `ore up`, or set the ORE_… "
             "variables of a distributed one."
         )

@@ -13,7 +13,25 @@ from rich.console import Console
 
 from platform_cli import registry
 
+
+class _Commands(typer.core.TyperGroup):
+    """Tells in a sentence what is nobody's flaw, whichever command meets it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if isinstance(error, RuntimeError):  # how the command line itself ends and aborts
+                raise
+            from platform_cli.troubles import sentence_of
+
+            if (sentence := sentence_of(error)) is None:
+                raise
+            raise fail(sentence) from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Runs the advisory programme's platform and takes care of it.",
     epilog="Start with: ore up --embedded, then open http://127.0.0.1:8000.",
     no_args_is_help=True,
@@ -38,14 +56,6 @@ def fail(sentence: str) -> typer.Exit:
     """Print what is wrong and how to mend it; raise what this returns."""
     errors.print(f"[red]error:[/red] {sentence}")
     return typer.Exit(1)
-
-
-def no_answer(error: Exception) -> str:
-    """What to do where a service gave no answer."""
-    from platform_cli.answering import first_line
-
-    told = first_line(error)
-    return f"{told}. `ore doctor` says who answers; once all do, give the same command again."
 
 
 @app.command()
@@ -80,14 +90,7 @@ def up(
         )
     from platform_cli.distributed import run_distributed
 
-    try:
-        run_distributed(host, port, with_demo=demo, console=errors)
-    except Exception as error:
-        from shared.kernel.settings import SettingsError
-
-        if isinstance(error, SettingsError | RuntimeError):
-            raise fail(str(error)) from None
-        raise
+    run_distributed(host, port, with_demo=demo, console=errors)
 
 
 @app.command()
@@ -110,13 +113,9 @@ def migrate(
 ) -> None:
     """Bring the databases' tables to the newest shape (with the role that owns them)."""
     from platform_cli import migrating
-    from shared.kernel.settings import SettingsError
 
-    try:
-        for name in migrating.migrate(names or migrating.ALL):
-            console.print(f"{name}: up to date")
-    except SettingsError as error:
-        raise fail(str(error)) from None
+    for name in migrating.migrate(names or migrating.ALL):
+        console.print(f"{name}: up to date")
 
 
 @app.command()
@@ -129,9 +128,9 @@ def demo() -> None:
     from platform_cli.configuration import broker_url, database_url
     from platform_cli.demo.loading import load_demo, print_logins
     from platform_cli.installation import is_distributed
+    from platform_cli.troubles import sentence_of
     from shared.kernel.database import Database
     from shared.kernel.rpc import RpcClient
-    from shared.kernel.settings import SettingsError
 
     if not is_distributed():
         raise fail(
@@ -141,9 +140,8 @@ def demo() -> None:
     try:
         load_demo(Database(database_url("gateway")), RpcClient(broker_url()), errors)
     except NO_ANSWER as error:
-        raise fail(f"{no_answer(error)} The demonstration goes on where it stopped.") from None
-    except SettingsError as error:
-        raise fail(str(error)) from None
+        told = sentence_of(error)
+        raise fail(f"{told} The demonstration goes on where it stopped.") from None
     print_logins(console)
 
 
@@ -159,14 +157,11 @@ def teryt_import(
     data: DataFolder = Path("data"),
 ) -> None:
     """Take over one state of the register: all of it, or nothing and the reasons by row."""
-    from platform_cli.answering import NO_ANSWER
     from platform_cli.register_import import import_register
     from shared.kernel.refusal import Refusal
 
     try:
         answer = import_register(file, is_partial=partial, folder=data)
-    except NO_ANSWER as error:
-        raise fail(no_answer(error)) from None
     except Refusal as refusal:
         for entry in refusal.fields[:20]:
             where = entry.get("parameters", {})
@@ -175,8 +170,6 @@ def teryt_import(
                 f"{where.get('problem', entry.get('rule'))}"
             )
         raise fail(f"{refusal}. Nothing was imported.") from None
-    except (OSError, UnicodeDecodeError, RuntimeError) as error:
-        raise fail(str(error)) from None
     console.print(
         f"State of {answer.state_on}: {answer.registered} new, {answer.renamed} renamed, "
         f"{answer.kind_changed} changed kind, {answer.closed} gone, {answer.unchanged} unchanged."
@@ -205,18 +198,12 @@ def account(
     from platform_cli.installation import environment_of
     from services.gateway.accounts import create_account
     from shared.kernel.database import Database
-    from shared.kernel.refusal import Refusal
 
+    database = Database(database_url("gateway", environment_of(data)))
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     try:
-        database = Database(database_url("gateway", environment_of(data)))
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         create_account(database, email, password, name, role, voivodeships=voivodeship or ())
-    except Refusal as refusal:
-        rules = [f"{entry['field']}: {entry['message']}" for entry in refusal.fields]
-        raise fail("; ".join([str(refusal), *rules])) from None
-    except typer.Abort:
-        raise
-    except (RuntimeError, ValueError) as error:
+    except ValueError as error:
         raise fail(str(error)) from None
     console.print(f"{email}: {', '.join(role)}")
 
@@ -230,10 +217,7 @@ def parked_list(*, data: DataFolder = Path("data")) -> None:
     """List them, oldest first: where, about what, and why."""
     from platform_cli import parked as messages
 
-    try:
-        found = messages.list_all(data)
-    except RuntimeError as error:
-        raise fail(str(error)) from None
+    found = messages.list_all(data)
     for place, message in found:
         waits = " (waits behind an earlier one)" if message.is_behind else ""
         console.print(
@@ -249,12 +233,8 @@ def parked_list(*, data: DataFolder = Path("data")) -> None:
 def parked_show(place: Place, number: ParkedId, *, data: DataFolder = Path("data")) -> None:
     """Show one whole: the message as it came, and its error."""
     from platform_cli import parked as messages
-    from shared.kernel.refusal import NotFoundError
 
-    try:
-        message = messages.find(place, number, data)
-    except (NotFoundError, RuntimeError) as error:
-        raise fail(str(error)) from None
+    message = messages.find(place, number, data)
     console.print(message.body, markup=False)
     console.print(f"{message.attempts} attempts: {message.error}", markup=False)
 
@@ -313,10 +293,7 @@ def parked_acts(
     """Say what operators did, newest first: when, where, who, what, why, and how it ended."""
     from platform_cli import parked as messages
 
-    try:
-        acts = messages.list_acts_everywhere(data, limit)
-    except RuntimeError as error:
-        raise fail(str(error)) from None
+    acts = messages.list_acts_everywhere(data, limit)
     for place, act in acts:
         why = f" ({act.reason})" if act.reason else ""
         console.print(
@@ -337,19 +314,15 @@ def _settle(
     reason: str | None,
 ) -> None:
     from platform_cli import parked as messages
-    from shared.kernel.refusal import Refusal
 
-    try:
-        settled = messages.settle(
-            place,
-            number,
-            data,
-            is_whole_subject=is_whole_subject,
-            is_discarding=is_discarding,
-            reason=reason,
-        )
-    except (Refusal, RuntimeError) as error:
-        raise fail(str(error)) from None
+    settled = messages.settle(
+        place,
+        number,
+        data,
+        is_whole_subject=is_whole_subject,
+        is_discarding=is_discarding,
+        reason=reason,
+    )
     said = {
         "done": "discarded" if is_discarding else "handled",
         "failed": "failed, stays parked",
@@ -378,8 +351,7 @@ def feed(
     data: DataFolder = Path("data"),
 ) -> None:
     """Print a service's contract events after a position, one CloudEvent a line."""
-    from platform_cli.feeding import CannotFeedError, print_feed
-    from shared.kernel.settings import SettingsError
+    from platform_cli.feeding import print_feed
 
     def write(line: str) -> None:
         sys.stdout.write(line)
@@ -396,8 +368,6 @@ def feed(
         raise typer.Exit(0 if follow else INTERRUPTED) from None
     except BrokenPipeError:  # who reads has seen enough, e.g. `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (CannotFeedError, RuntimeError, SettingsError) as error:
-        raise fail(str(error)) from None
 
 
 @app.command()
@@ -427,8 +397,6 @@ def rebuild(
         ) from None
     except RebuildRunningError:
         raise fail("This view is being rebuilt already: wait for it, or end that one.") from None
-    except RuntimeError as error:
-        raise fail(str(error)) from None
 
 
 @app.command()
@@ -475,16 +443,13 @@ def reconcile(
     is_looking = not (accept or same)
     if not is_looking and (accept == same or (keep and withdraw) or not (reason or "").strip()):
         raise fail("Say --accept (with --keep or --withdraw) or --same, and give a --reason.")
-    try:
-        if is_looking:
-            found = reconciling.find(source, data)
-        elif same:
-            found = reconciling.keep(source, data, reason=str(reason))
-        else:
-            lost: Any = "withdraw" if withdraw else "keep" if keep else None
-            found = reconciling.accept(source, data, reason=str(reason), lost=lost)
-    except (reconciling.CannotReconcileError, RuntimeError) as error:
-        raise fail(str(error)) from None
+    if is_looking:
+        found = reconciling.find(source, data)
+    elif same:
+        found = reconciling.keep(source, data, reason=str(reason))
+    else:
+        lost: Any = "withdraw" if withdraw else "keep" if keep else None
+        found = reconciling.accept(source, data, reason=str(reason), lost=lost)
     if is_looking:
         _tell_finding(found, as_json=as_json)
         raise typer.Exit(1 if found.needs_decision and not as_json else 0)
@@ -543,14 +508,9 @@ def backup(
     The platform may run. Listeners are saved before their sources, so that nobody in the backup is
     ahead of anybody. It holds personal data and the secret key: keep it like the databases.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-
     from platform_cli import backup as backups
 
-    try:
-        saved = backups.check(folder) if check else backups.back_up(folder, data)
-    except (backups.BackupError, RuntimeError, SQLAlchemyError, OSError) as error:
-        raise fail(str(error)) from None
+    saved = backups.check(folder) if check else backups.back_up(folder, data)
     for one in saved:
         console.print(
             f"{one.name}: {one.file}, {sum(one.rows.values())} rows, highest event {one.highest}",
@@ -575,18 +535,13 @@ def restore(
     was recorded after the backup is not in it. A listener that was not restored with it stops and
     says so: settle that by `ore reconcile SERVICE`, as after `--only SERVICE`.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-
     from platform_cli import backup as backups
 
-    try:
-        if only:
-            one = backups.put_back(folder, data, only)
-            console.print(f"{only}: put back, up to event {one.highest}. Now: ore reconcile {only}")
-            return
-        saved = backups.restore(folder, data)
-    except (backups.BackupError, RuntimeError, SQLAlchemyError, OSError) as error:
-        raise fail(str(error)) from None
+    if only:
+        one = backups.put_back(folder, data, only)
+        console.print(f"{only}: put back, up to event {one.highest}. Now: ore reconcile {only}")
+        return
+    saved = backups.restore(folder, data)
     for one in saved:
         console.print(f"{one.name}: restored, up to event {one.highest}")
         for ahead in backups.ahead_of(one.name, saved):

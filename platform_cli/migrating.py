@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from platform_cli import registry
 from platform_cli.configuration import migration_url
+from platform_cli.troubles import sentence_of
 from shared.kernel import migrations
 from shared.kernel.database import Database
-from shared.kernel.settings import SettingsError
 
 ALL = (*registry.SERVICES, "gateway")
 
@@ -58,8 +58,10 @@ def main(arguments: Sequence[str]) -> int:
     names = arguments[1:] if is_quick else arguments
     try:
         done = [_migrate(name, os.environ, with_leftovers=not is_quick) for name in names or ALL]
-    except SettingsError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except Exception as error:
+        if (sentence := sentence_of(error)) is None:
+            raise
+        print(f"error: {sentence}", file=sys.stderr)
         return 1
     if not is_quick:
         print(f"{', '.join(done)}: up to date")

@@ -10,6 +10,7 @@ from pathlib import Path
 from platform_cli import registry
 from platform_cli.configuration import database_url
 from platform_cli.installation import environment_of, is_distributed, is_running
+from platform_cli.troubles import CommandError
 from services.gateway.journal import Journal
 from services.gateway.projections.registry import VIEWS
 from shared.kernel import parked_acts, parking
@@ -74,7 +75,7 @@ def settle(
     Raises:
         NotFoundError: It is not there.
         InvalidRequestError: Something is to be discarded without a reason.
-        RuntimeError: The embedded platform is running.
+        CommandError: The embedded platform is running.
     """
     with _database(place, _environment_for_changes(folder)) as database:
         messages = parked_acts.choose(database, parked_id, is_whole_subject=is_whole_subject)
@@ -103,7 +104,7 @@ def _replay(place: str, database: Database) -> parked_acts.Replay | None:
 def _environment_for_changes(folder: Path) -> Mapping[str, str]:
     environment = environment_of(folder)
     if not is_distributed() and is_running(folder):
-        raise RuntimeError(
+        raise CommandError(
             "The platform is running and holds its files. Replay and discard on the page "
             "/panel/operacje (signed in as an operator), or stop the platform first."
         )

@@ -13,6 +13,7 @@ from platform_cli import registry
 from platform_cli.configuration import database_url, migration_url
 from platform_cli.installation import environment_of, is_distributed, is_running
 from platform_cli.parked import actor
+from platform_cli.troubles import CommandError
 from services.gateway import rebuilding
 from services.gateway.projections.registry import VIEWS
 from shared.kernel.database import Database
@@ -36,12 +37,12 @@ def rebuild_views(name: str | None, *, folder: Path, console: Console) -> int:
     Raises:
         NotFoundError: No view has this name.
         RebuildRunningError: Somebody is rebuilding it.
-        RuntimeError: The embedded platform is running and a service's read model is asked for, or
+        CommandError: The embedded platform is running and a service's read model is asked for, or
             it is not there.
     """
     environment = environment_of(folder)
     if name not in VIEW_NAMES and not is_distributed() and is_running(folder):
-        raise RuntimeError(
+        raise CommandError(
             "The platform is running, and a service's read model is made again while its service "
             "rests: stop the platform first. A view of the gateway can be rebuilt meanwhile: "
             f"ore rebuild NAME, one of {', '.join(VIEW_NAMES)}."

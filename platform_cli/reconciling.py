@@ -12,6 +12,7 @@ from platform_cli import registry
 from platform_cli.configuration import migration_url
 from platform_cli.installation import environment_of, is_distributed, is_running
 from platform_cli.parked import actor
+from platform_cli.troubles import CommandError
 from services.gateway import rebuilding, withdrawing
 from services.gateway.journal import SUBSCRIPTION
 from shared.kernel import epochs
@@ -21,10 +22,6 @@ from shared.kernel.operator_acts import OperatorAct, record_act
 from shared.kernel.positions import Position, accept_epoch, read_position
 
 SCAN = 1000
-
-
-class CannotReconcileError(Exception):
-    """It cannot be done like that; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def find(source: str, folder: Path) -> Finding:
     """Look at a source and its listeners; changes nothing.
 
     Raises:
-        RuntimeError: There is no platform here.
+        CommandError: There is no platform here.
     """
     with _opened(source, environment_of(folder)) as databases:
         return _find(source, databases)
@@ -94,17 +91,17 @@ def accept(
         What was found before.
 
     Raises:
-        CannotReconcileError: The platform runs, or there are lost entries and no decision.
+        CommandError: The platform runs, or there are lost entries and no decision.
     """
     with _opened(source, _resting(folder)) as databases:
         found = _find(source, databases)
         if found.last and found.lost and not found.common:
-            raise CannotReconcileError(
+            raise CommandError(
                 f"The gateway's journal and {source} have no event in common: where the listeners "
                 "should go on cannot be told. Restore the gateway's database of the same time too."
             )
         if found.lost and lost is None:
-            raise CannotReconcileError(
+            raise CommandError(
                 f"The journal holds {len(found.lost)} events that {source} no longer has: say "
                 "--keep or --withdraw."
             )
@@ -129,12 +126,12 @@ def keep(source: str, folder: Path, *, reason: str) -> Finding:
     """Go on in the same epoch: the store was moved, and nothing is lost.
 
     Raises:
-        CannotReconcileError: Something is lost, or the platform runs.
+        CommandError: Something is lost, or the platform runs.
     """
     with _opened(source, _resting(folder)) as databases:
         found = _find(source, databases)
         if found.lost or found.ahead or found.behind_epoch:
-            raise CannotReconcileError(
+            raise CommandError(
                 f"{source} is not the same: its listeners hold what it does not. Look at `ore "
                 f"reconcile {source}`, then use --accept."
             )
@@ -200,7 +197,7 @@ def _act(act: str, target: str, reason: str) -> OperatorAct:
 def _resting(folder: Path) -> Mapping[str, str]:
     environment = environment_of(folder)
     if not is_distributed() and is_running(folder):
-        raise CannotReconcileError("The platform is running and holds its files: stop it first.")
+        raise CommandError("The platform is running and holds its files: stop it first.")
     return environment
 
 
@@ -208,7 +205,7 @@ def _resting(folder: Path) -> Mapping[str, str]:
 def _opened(source: str, environment: Mapping[str, str]) -> Iterator[dict[str, Database]]:
     """The databases of a source and its listeners, with the roles that own the tables."""
     if source not in registry.SERVICES:
-        raise CannotReconcileError(
+        raise CommandError(
             f"There is no service {source!r}. Name one of: {', '.join(registry.SERVICES)}."
         )
     with ExitStack() as stack:

@@ -7,6 +7,7 @@ from pathlib import Path
 from platform_cli import registry
 from platform_cli.configuration import broker_url, database_url
 from platform_cli.installation import environment_of, is_distributed, is_running
+from platform_cli.troubles import CommandError
 from shared.contracts.recruitment import ImportRegister, RegisterImportAnswer
 from shared.kernel.database import Database
 from shared.kernel.rpc import RpcClient
@@ -24,7 +25,7 @@ def import_register(file: Path, *, is_partial: bool, folder: Path) -> RegisterIm
 
     Raises:
         Refusal: The file breaks the format, or is older than what is known.
-        RuntimeError: The embedded platform is running (its page takes the file), or is not there.
+        CommandError: The embedded platform is running (its page takes the file), or is not there.
         OSError, UnicodeDecodeError: The file cannot be read.
     """
     request = ImportRegister(content=file.read_text(encoding="utf-8-sig"), is_partial=is_partial)
@@ -35,7 +36,7 @@ def import_register(file: Path, *, is_partial: bool, folder: Path) -> RegisterIm
         )
     environment = environment_of(folder)
     if is_running(folder):
-        raise RuntimeError(
+        raise CommandError(
             "The platform is running: import the file on its page /panel/rejestr, or stop it first."
         )
     database = Database(database_url("recruitment", environment))

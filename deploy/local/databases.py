@@ -26,12 +26,13 @@ MANAGEMENT_TIMEOUT_SECONDS = 20
 def development_environment(prefix: str = "ore") -> dict[str, str]:
     """The ``ORE_…`` variables of an installation named ``prefix``, made if it is not there.
 
-    Databases and their rows are kept; the roles get new passwords each time.
+    Databases and their rows are kept; the roles get new passwords each time. Servers that do not
+    run are started.
+
+    Raises:
+        InfraError: There are none, and none can be started.
     """
-    record = json.loads(infra.RECORD.read_text()) if infra.RECORD.exists() else None
-    if record is None:
-        infra.main(["up", "--only", "postgres,rabbitmq"])
-        record = json.loads(infra.RECORD.read_text())
+    record = infra.up(("postgres", "rabbitmq"))
     return make_environment(
         record["postgres"]["url"],
         record["rabbitmq"]["amqp_url"],

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from platform_cli.troubles import CommandError
 from services.gateway.journal import SOURCES, SUBSCRIPTION
 from shared.kernel.clock import WARSAW
 from shared.kernel.database import Database
@@ -25,11 +26,11 @@ SETTLE_SECONDS = 60.0
 OFFICE_OPENS_AT = 9
 
 
-class NotSettledError(RuntimeError):
+class NotSettledError(CommandError):
     """A service did not take over what another published in time."""
 
 
-class StepRefusedError(RuntimeError):
+class StepRefusedError(CommandError):
     """A service refused a command of the demonstration; says which, and by which rule."""
 
 
