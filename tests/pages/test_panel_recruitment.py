@@ -172,6 +172,36 @@ def test_what_a_colleague_saved_meanwhile_is_not_overwritten(staff):
     staff.see(path, "Od kolegi")
 
 
+@pytest.mark.parametrize(
+    ("last_step", "said"),
+    [
+        (lambda staff, path: staff.do(f"{path}/usun", reason="Pomyłka"), "discarded this draft"),
+        (lambda staff, path: staff.fill(path, krok="opublikuj"), "published this call"),
+    ],
+    ids=["discarded", "published"],
+)
+def test_what_was_typed_on_a_draft_that_is_gone_can_be_kept_as_another(staff, last_step, said):
+    path = _saved_draft(staff)
+    mine = fields_of(staff.see(path))
+    last_step(staff, path)
+    mine.setlist("title", ["Od kolegi"])
+    mine.setlist("krok", ["zapisz"])
+
+    answer = staff.client.post(path, data=mine)
+
+    assert answer.status_code == 409
+    assert f"Somebody else {said} meanwhile" in answer.text
+    assert ("Open the published call" in answer.text) == (said == "published this call")
+    again = fields_of(answer.text)
+    assert again["title"] == "Od kolegi"
+    again.setlist("slug", ["od-kolegi"])
+    again.setlist("krok", ["zapisz"])
+    kept = staff.client.post("/panel/nabory/nowy", data=again)
+    assert kept.status_code == 303
+    assert 'action="/panel/nabory/nowy"' in answer.text
+    staff.see(kept.headers["Location"], "Od kolegi", "Nocleg")
+
+
 def test_a_draft_is_discarded_with_a_reason_and_frees_its_address(staff):
     path = _saved_draft(staff)
     staff.be_refused(f"{path}/usun", 422, "Give the reason")

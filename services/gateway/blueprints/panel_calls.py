@@ -181,7 +181,10 @@ def draft_call() -> Answered:
 @blueprint.route("/panel/nabory/<uuid:call_id>/szkic", methods=["GET", "POST"])
 def revise_call(call_id: UUID) -> Answered:
     """A draft opened again: change it, keep it, or publish it after the rehearsal."""
-    draft = _draft_of(call_id)
+    call = _recorded(call_id)
+    if is_posted() and call.state is not CallStage.DRAFT:
+        return _keep_typed(call)
+    draft = _as_draft(call)
     act = Act(
         title=_("Draft of a call"),
         caption=Names.edition(draft.edition_id),
@@ -199,7 +202,7 @@ def revise_call(call_id: UUID) -> Answered:
 @blueprint.route("/panel/nabory/<uuid:call_id>/szkic/usun", methods=["GET", "POST"])
 def discard_draft(call_id: UUID) -> Answered:
     """Drop a draft that is not needed."""
-    draft = _draft_of(call_id)
+    draft = _as_draft(_recorded(call_id))
     act = Act(
         title=_("Discard the draft"),
         caption=draft.title,
@@ -349,7 +352,7 @@ def _call(call_id: UUID) -> tuple[CallRow, ApplicationCounts]:
 
 def _write(act: Act, form: ActForm, draft: CallAnswer | None) -> Answered:
     """The steps of writing a call, new or opened again: form, rehearsal, kept or published."""
-    more = {"editions": _edition_options(), "kinds": choices(labels.CALL_KINDS), "draft": draft}
+    more = {**_choices(), "draft": draft}
     if not is_posted():
         return act_page(act, form, "panel_calls/form.html", **more)
     data = _draft(form)
@@ -390,12 +393,50 @@ def _keep(
         revision = form.parse(ReviseCall, data)
     call_id = form.perform(lambda: _record(revision or message, is_public=is_public))
     if call_id is None:
-        newer = form.take_newer(lambda: _draft_of(draft.call_id)) if draft else None
+        newer = form.take_newer(lambda: _as_draft(_recorded(draft.call_id))) if draft else None
         saved = _differing(message, newer) if newer else None
         return act_page(act, form, "panel_calls/form.html", **more, saved=saved)
     if is_public:
         return done(_("The call was published."), url_for(".show_call", call_id=call_id))
     return done(_("The draft was saved."), url_for(".revise_call", call_id=call_id))
+
+
+def _keep_typed(call: CallAnswer) -> Answered:
+    """What was typed on a draft that is none any more, as a new one that can be kept."""
+    form = ActForm.posted()
+    form.values["edition_id"] = str(call.edition_id)
+    form.values.pop("expected_version", None)
+    form.status = 409
+    if is_discarded := call.state is CallStage.CANCELLED:
+        said = _(
+            "Somebody else discarded this draft meanwhile. What you typed is not saved, but it is "
+            "still in the form: to keep it, save it as a new draft."
+        )
+    else:
+        said = _(
+            "Somebody else published this call meanwhile: it is no draft any more. What you typed "
+            "is not saved, but it is still in the form: to keep it, give it another address and "
+            "save it as a new draft."
+        )
+    form.add_error("", said)
+    act = Act(
+        title=_("New call"),
+        button=_("Check before publishing"),
+        back=url_for(".list_calls"),
+    )
+    return act_page(
+        act,
+        form,
+        "panel_calls/form.html",
+        **_choices(),
+        draft=None,
+        act_action=url_for(".draft_call"),
+        published=None if is_discarded else call,
+    )
+
+
+def _choices() -> dict[str, Any]:
+    return {"editions": _edition_options(), "kinds": choices(labels.CALL_KINDS)}
 
 
 def _record(message: DraftCall | ReviseCall, *, is_public: bool) -> UUID:
@@ -419,14 +460,17 @@ def _drafts() -> tuple[CallAnswer, ...]:
         return ()
 
 
-def _draft_of(call_id: UUID) -> CallAnswer:
-    """A draft.
+def _recorded(call_id: UUID) -> CallAnswer:
+    return services().recruitment.get_call(CallRequest(call_id=call_id))
+
+
+def _as_draft(call: CallAnswer) -> CallAnswer:
+    """The call, if it is a draft.
 
     Raises:
-        NotFoundError: There is no such call, or it is no draft any more.
+        NotFoundError: It is none any more.
     """
-    call = services().recruitment.get_call(CallRequest(call_id=call_id))
-    return found(call if call.state is CallStage.DRAFT else None, "call", call_id)
+    return found(call if call.state is CallStage.DRAFT else None, "call", call.call_id)
 
 
 def _values_of(draft: CallAnswer) -> dict[str, Any]:
