@@ -89,6 +89,7 @@ class Bench:
     def __init__(self, ledger_url: str, mirror_url: str, gateway_url: str, amqp_url: str) -> None:
         self.amqp_url = amqp_url
         self.urls = (ledger_url, mirror_url)
+        self.gateway_url = gateway_url
         source, self.gateway, self.mirror = map(Database, (ledger_url, gateway_url, mirror_url))
         with source.transaction() as connection:
             schema.create_v1(connection)
@@ -170,12 +171,12 @@ class Bench:
 
     def end_to_end_rate(self) -> float:
         """Events per second from the log through the broker into the journal, committed."""
-        subscription, relay = self.subscription(), self.relay()
-        with self.running(subscription):
-            until(lambda: self.taken(self.published()))
-            last = self.record(EVENTS)  # no relay yet: nothing but the broker can bring it
+        urls = (self.urls[0], self.gateway_url)
+        with self.process("bench.journaling", *urls) as told:
+            next(iter(told))  # level; from now on nothing but the broker brings what is new
+            last = self.record(EVENTS)
             started = time.perf_counter()
-            with self.running(relay):
+            with self.running(self.relay()):
                 until(lambda: self.taken(last), LOOK_RARELY_SECONDS)
                 return EVENTS / (time.perf_counter() - started)
 
@@ -194,7 +195,7 @@ class Bench:
 
         leader = self.relay()
         self.skip_what_is_there()
-        with self.listening() as told, self.running(leader):
+        with self.process("bench.mirror", *self.urls) as told, self.running(leader):
 
             def measure(_number: int) -> float:
                 last = recorded(f"delay {uuid4()}")
@@ -231,9 +232,9 @@ class Bench:
             upsert(connection, schema.subscription_positions, row, key=("subscription", "source"))
 
     @contextmanager
-    def listening(self) -> Iterator[Iterable[str]]:
-        """The listening service in a process of its own, and what it tells of its commits."""
-        command = [sys.executable, "-m", "bench.mirror", *self.urls, self.amqp_url]
+    def process(self, module: str, *urls: str) -> Iterator[Iterable[str]]:
+        """A listener in a process of its own, and the lines that it tells."""
+        command = [sys.executable, "-m", module, *urls, self.amqp_url]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             watch = threading.Timer(LONGEST_SECONDS, process.kill)
             watch.start()

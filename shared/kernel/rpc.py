@@ -225,14 +225,10 @@ class _Channel:
 
     def is_usable(self) -> bool:
         """Whether the connection still stands, as far as can be seen."""
-        if not self.connection.connected:
-            return False
-        if self._is_inprocess:
-            return True
-        if time.monotonic() - self.last_used > IDLE_SECONDS:
-            self.close(drop=True)  # the broker has given it up by now
-            return False
-        return True
+        if self._is_inprocess or time.monotonic() - self.last_used <= IDLE_SECONDS:
+            return bool(self.connection.connected)
+        self.close(drop=True)  # the broker has given it up by now
+        return False
 
     def ask(
         self, routing_key: str, payload: bytes, headers: Mapping[str, str], limit: float

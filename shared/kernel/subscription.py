@@ -274,8 +274,7 @@ class Subscription:
                 if broker.drain(connection, pending, DRAIN_SECONDS, BATCH):
                     bodies = [_as_bytes(message.body) for message in pending]
                     self.receive(bodies, [broker.route(message) for message in pending])
-                    for message in pending:
-                        message.ack()
+                    broker.acknowledge(connection, pending)
                     pending.clear()
                     quiet_since = time.monotonic()
                 elif time.monotonic() - quiet_since >= self.heal_seconds:

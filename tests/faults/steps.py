@@ -292,7 +292,7 @@ def _acknowledge_before_the_commit():
         found = drain(connection, pending, timeout_seconds, limit)
         for message in pending:
             message.ack()
-            message.ack = lambda: None
+            message.ack = lambda **_: None
         return found
 
     broker.drain = draining
