@@ -84,7 +84,9 @@ def test_whoever_corrects_an_old_report_is_told(site, path):
     old["support_needed"] = "JST"
     answer = jst.client.post(f"{path}/odpowiedz", data=old)
     assert answer.status_code == 409
-    assert "Somebody else saved a report meanwhile" in answer.text
+    seen = answer.text.partition("What somebody else saved meanwhile")[2].partition("<form")[0]
+    assert "Eksperta" in seen
+    assert seen.count("<table") == 2
     assert ">\nJST</textarea>" in answer.text or ">JST</textarea>" in answer.text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,11 @@ from services.gateway.projections.monitoring import (
 from services.gateway.runtime import runtime
 from services.gateway.scope import list_scope
 from shared.contracts.monitoring import (
+    ActionReport,
     ActionState,
+    IndicatorResult,
+    MonitoredAction,
+    MonitoredIndicator,
     MoveRoundDueDate,
     OpenRound,
     RecordAnswer,
@@ -67,6 +72,32 @@ ANSWERED = {
     "nie": {"is_recorded": False},
     "po-terminie": {"is_late": True},
 }
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What an HDR was asked, each with what it reported, and its texts under their headings."""
+
+    actions: list[tuple[MonitoredAction, ActionReport | None]]
+    indicators: list[tuple[MonitoredIndicator, IndicatorResult | None]]
+    factors: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, answer: RecordAnswer) -> Reported:
+        """As monitoring answered."""
+        actions = {report.key: report for report in answer.actions}
+        indicators = {result.key: result for result in answer.indicators}
+        headings = {
+            "helping_factors": _("What helped"),
+            "hindering_factors": _("What hindered"),
+            "changes_made": _("Changes made to the HDR"),
+            "support_needed": _("Support still needed"),
+        }
+        return cls(
+            [(action, actions.get(action.key)) for action in answer.hdr.actions],
+            [(one, indicators.get(one.key)) for one in answer.hdr.indicators],
+            [(headings[name], getattr(answer, name)) for name in FACTORS],
+        )
 
 
 @blueprint.get("/panel/monitoring")
@@ -261,17 +292,13 @@ def close_round(round_id: UUID) -> Answered:
 def show_record(round_id: UUID, hdr_id: UUID) -> str:
     """What a round asked one HDR, and what it reported."""
     answer = _answer(round_id, hdr_id)
-    actions = {report.key: report for report in answer.actions}
-    indicators = {result.key: result for result in answer.indicators}
     can_answer = may_open("monitoring.answer") and (
         answer.is_recorded or not answer.is_round_closed
     )
     return render_template(
         "monitoring/record.html",
         answer=answer,
-        actions=[(action, actions.get(action.key)) for action in answer.hdr.actions],
-        indicators=[(one, indicators.get(one.key)) for one in answer.hdr.indicators],
-        factors=_factor_texts(answer),
+        report=Reported.of(answer),
         can_answer=can_answer,
         round_id=round_id,
         today=runtime().clock.today(),
@@ -308,7 +335,7 @@ def answer(round_id: UUID, hdr_id: UUID) -> Answered:
         form,
         "monitoring/answer.html",
         asked=asked,
-        newer=newer,
+        newer=Reported.of(newer) if newer else None,
         states=choices(labels.ACTION_STATES),
         today=runtime().clock.today(),
     )
@@ -322,16 +349,6 @@ def _round(round_id: UUID) -> RoundRow:
 
 def _answer(round_id: UUID, hdr_id: UUID) -> RecordAnswer:
     return services().monitoring.get_record(RecordQuery(round_id=round_id, hdr_id=hdr_id))
-
-
-def _factor_texts(record: RecordAnswer) -> list[tuple[str, str]]:
-    texts = {
-        "helping_factors": _("What helped"),
-        "hindering_factors": _("What hindered"),
-        "changes_made": _("Changes made to the HDR"),
-        "support_needed": _("Support still needed"),
-    }
-    return [(texts[name], getattr(record, name)) for name in FACTORS]
 
 
 def _first_values(asked: RecordAnswer) -> dict[str, Any]:
