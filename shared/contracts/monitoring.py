@@ -196,7 +196,8 @@ class RecordMonitoring(Request):
     hindering_factors: OptionalText = ""
     changes_made: OptionalText = ""
     support_needed: OptionalText = ""
-    expected_version: int | None = Field(default=None, ge=1)
+    expected_version: int | None = Field(default=None, ge=0)
+    """0 while nothing was reported yet."""
 
 
 class RecordQuery(Request):

@@ -90,6 +90,23 @@ def test_whoever_corrects_an_old_report_is_told(site, path):
     assert ">\nJST</textarea>" in answer.text or ">JST</textarea>" in answer.text
 
 
+def test_whoever_writes_the_first_report_is_told_that_there_is_one_by_now(site, path):
+    _programme, app = site
+    jst, expert = Visitor(app, "jst"), Visitor(app, "expert")
+    mine = answers(jst.see(f"{path}/odpowiedz"))
+    theirs = answers(expert.see(f"{path}/odpowiedz"))
+    theirs["support_needed"] = "Eksperta"
+    assert expert.client.post(f"{path}/odpowiedz", data=theirs).status_code == 303
+    mine["support_needed"] = "JST"
+
+    answer = jst.client.post(f"{path}/odpowiedz", data=mine)
+
+    assert answer.status_code == 409
+    assert "What somebody else saved meanwhile" in answer.text
+    assert jst.client.post(f"{path}/odpowiedz", data=fields_of(answer.text)).status_code == 303
+    jst.see(path, "JST", "revision 2")
+
+
 def test_staff_open_prolong_and_close_a_round(site):
     programme, app = site
     staff = Visitor(app, "staff")

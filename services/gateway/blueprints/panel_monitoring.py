@@ -395,13 +395,12 @@ def _report(form: ActForm, asked: RecordAnswer) -> dict[str, Any]:
         {"key": one.key, "value": _number(form, f"indicators.{number}.value", one.key)}
         for number, one in enumerate(asked.hdr.indicators)
     ]
-    version = form.number("expected_version")
     return {
         "round_id": asked.round_id,
         "hdr_id": asked.hdr.hdr_id,
         "actions": actions,
         "indicators": indicators,
-        "expected_version": version or None,
+        "expected_version": form.number("expected_version"),
         **{name: form.text(name) for name in FACTORS},
     }
 

@@ -263,6 +263,16 @@ def test_a_report_over_somebody_elses_is_refused(app):
     assert refused.value.parameters == {"expected": 1, "actual": 2}
 
 
+def test_a_first_report_is_refused_where_somebody_else_was_first(app):
+    round_id = open_round(app)
+    record(app, round_id, expected_version=0)
+
+    with pytest.raises(StaleVersionError) as refused:
+        record(app, round_id, indicators=BETTER, expected_version=0)
+
+    assert refused.value.parameters == {"expected": 0, "actual": 1}
+
+
 def test_a_correction_of_a_record_that_is_not_there_is_refused(app):
     round_id = open_round(app)
 
