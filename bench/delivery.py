@@ -364,10 +364,11 @@ def compare(medians: dict[str, float]) -> list[dict[str, Any]]:
     """What the medians come to against the peers'."""
     found = []
     for what, of, target, is_least in TARGETS:
-        ratio = round(medians[what] / medians[of], 2)
+        ratio = medians[what] / medians[of]
         limit = f"at {'least' if is_least else 'most'} {target:g}"
         is_reached = ratio >= target if is_least else ratio <= target
-        entry = {"what": what, "of": of, "ratio": ratio, "target": limit, "is_reached": is_reached}
+        entry = {"what": what, "of": of, "ratio": round(ratio, 3), "target": limit}
+        entry["is_reached"] = is_reached
         found.append(entry)
     return found
 

@@ -9,8 +9,8 @@ NO_ANSWER = (ServiceUnavailableError, ServiceFailedError)
 
 
 def first_line(error: BaseException | str) -> str:
-    """What an error says, without what follows below it."""
-    return str(error).splitlines()[0]
+    """What an error says, without what follows below it; its kind where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def trouble_of(rpc: RpcClient, service: str) -> str | None:

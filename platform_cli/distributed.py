@@ -16,7 +16,7 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from rich.console import Console
 
@@ -72,7 +72,8 @@ def run_distributed(host: str, port: int, *, with_demo: bool, console: Console) 
 def _refuse_taken(host: str, port: int) -> None:
     """Say now what the gateway would say in its log, after all the others had started."""
     try:
-        socket.create_server((host, port)).close()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host.strip("[]"), port), family=family).close()
     except OSError as error:
         raise cannot_listen(error, host, port) from None
 
@@ -109,8 +110,9 @@ def _answers(rpc: RpcClient, service: str) -> bool:
 
 
 def _is_served(url: str) -> bool:
+    directly = build_opener(ProxyHandler({}))  # a proxy in the environment does not know us
     try:
-        with urlopen(url, timeout=1) as answer:  # noqa: S310 -- our own address
+        with directly.open(url, timeout=1) as answer:
             return bool(answer.status == HTTPStatus.OK)
     except OSError:
         return False

@@ -229,7 +229,7 @@ def main() -> int:
     try:
         return run(arguments.data, arguments.host, arguments.port, with_demo=not arguments.no_demo)
     except (CommandError, SettingsError) as error:
-        console.print(f"[red]error:[/red] {error}")
+        console.print(f"[red]error:[/red] {escape(str(error))}")
         return 1
     except KeyboardInterrupt:  # before there was anything to stop
         return INTERRUPTED

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from platform_cli import registry
 
@@ -25,7 +26,8 @@ class _Commands(typer.core.TyperGroup):
                 raise
             from platform_cli.troubles import sentence_of
 
-            if (sentence := sentence_of(error)) is None:
+            is_migrating = ctx.invoked_subcommand in {"migrate", "up"}
+            if (sentence := sentence_of(error, is_migrating=is_migrating)) is None:
                 raise
             raise fail(sentence) from None
 
@@ -54,7 +56,7 @@ DataFolder = Annotated[Path, typer.Option(help="Folder of the embedded platform'
 
 def fail(sentence: str) -> typer.Exit:
     """Print what is wrong and how to mend it; raise what this returns."""
-    errors.print(f"[red]error:[/red] {sentence}")
+    errors.print(f"[red]error:[/red] {escape(sentence)}")
     return typer.Exit(1)
 
 

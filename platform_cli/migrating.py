@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         done = [_migrate(name, os.environ, with_leftovers=not is_quick) for name in names or ALL]
     except Exception as error:
-        if (sentence := sentence_of(error)) is None:
+        if (sentence := sentence_of(error, is_migrating=True)) is None:
             raise
         print(f"error: {sentence}", file=sys.stderr)
         return 1

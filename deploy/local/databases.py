@@ -18,6 +18,7 @@ import psycopg2
 from psycopg2 import sql
 
 from deploy.local import infra
+from deploy.local.processes import InfraError
 
 NAMES = ("recruitment", "advisory", "hdr", "monitoring", "gateway")
 MANAGEMENT_TIMEOUT_SECONDS = 20
@@ -156,7 +157,7 @@ def ask_management(
     """Ask the broker's management interface.
 
     Raises:
-        RuntimeError: It refused.
+        InfraError: It refused.
     """
     parts = urllib.parse.urlsplit(management_url)
     credentials = base64.b64encode(f"{parts.username}:{parts.password}".encode()).decode()
@@ -170,5 +171,5 @@ def ask_management(
         with urllib.request.urlopen(request, timeout=MANAGEMENT_TIMEOUT_SECONDS) as answer:  # noqa: S310
             text = answer.read()
     except urllib.error.HTTPError as error:
-        raise RuntimeError(f"{method} {path}: {error.code} {error.read()[:200]!r}") from error
+        raise InfraError(f"{method} {path}: {error.code} {error.read()[:200]!r}") from error
     return json.loads(text) if text else None

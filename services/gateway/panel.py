@@ -105,6 +105,8 @@ class ActForm(Form):
     """HTTP status of the page when something is wrong."""
     is_stale = False
     """Whether somebody else saved after this form was made."""
+    kept_key: str | None = None
+    """The act's key, where nobody knows whether it was recorded: sent again, it is the same."""
 
     @classmethod
     def posted(cls) -> ActForm:
@@ -149,6 +151,7 @@ class ActForm(Form):
         except Refusal as refusal:
             self.refuse(refusal, fields=fields)
         except ServiceUnavailableError as error:
+            self.kept_key = self.text(ACT_KEY)
             self.refuse(ServiceUnavailableRefusal(service=error.service))
         return None
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.kernel.rpc import ServiceUnavailableError
 from tests.pages.panel_visitor import Visitor, fields_of, the_whole_app
 
 
@@ -105,6 +106,29 @@ def test_whoever_writes_the_first_report_is_told_that_there_is_one_by_now(site, 
     assert "What somebody else saved meanwhile" in answer.text
     assert jst.client.post(f"{path}/odpowiedz", data=fields_of(answer.text)).status_code == 303
     jst.see(path, "JST", "revision 2")
+
+
+def test_a_report_whose_answer_was_lost_is_sent_again_as_the_same(site, path, monkeypatch):
+    programme, app = site
+    jst = Visitor(app, "jst")
+    call = programme.rpc.call
+
+    def recorded_without_an_answer(service, method, *arguments, **named):
+        answer = call(service, method, *arguments, **named)
+        if method == "record_monitoring":
+            raise ServiceUnavailableError(service, "no answer within 10 s")
+        return answer
+
+    mine = answers(jst.see(f"{path}/odpowiedz"))
+    with monkeypatch.context() as patched:
+        patched.setattr(programme.rpc, "call", recorded_without_an_answer)
+        unanswered = jst.client.post(f"{path}/odpowiedz", data=mine)
+    assert unanswered.status_code == 503
+
+    again = jst.client.post(f"{path}/odpowiedz", data=fields_of(unanswered.text))
+
+    assert again.status_code == 303
+    assert "revision 2" not in jst.see(path)
 
 
 def test_staff_open_prolong_and_close_a_round(site):

@@ -202,6 +202,17 @@ def test_what_was_typed_on_a_draft_that_is_gone_can_be_kept_as_another(staff, la
     staff.see(kept.headers["Location"], "Od kolegi", "Nocleg")
 
 
+def test_what_is_sent_again_after_it_was_published_leads_to_the_call(staff):
+    path = _saved_draft(staff)
+    rehearsal = staff.fill(path)
+    published = _again(rehearsal.text, krok="opublikuj")
+    first = staff.client.post(path, data=published)
+
+    again = staff.client.post(path, data=published)
+
+    assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
+
+
 def test_a_draft_is_discarded_with_a_reason_and_frees_its_address(staff):
     path = _saved_draft(staff)
     staff.be_refused(f"{path}/usun", 422, "Give the reason")

@@ -34,12 +34,17 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def surroundings(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's variables without those of a platform, which a shell may have, and more."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("ORE_")} | dict(more or {})
+
+
 def ore(*arguments: str, environment: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Run the `ore` command; its exit code, and what it printed on one line."""
     done = subprocess.run(
         [sys.executable, "-m", "platform_cli.main", *arguments],
         cwd=ROOT,
-        env={**os.environ, **(environment or {})},
+        env=dict(os.environ) if environment is None else surroundings(environment),
         capture_output=True,
         text=True,
         check=False,
@@ -75,7 +80,6 @@ class Embedded:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        without = {k: v for k, v in os.environ.items() if not k.startswith("ORE_")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
@@ -83,7 +87,7 @@ class Embedded:
                     "--data", str(self.folder), "--port", str(self.port), "--no-demo",
                 ],
                 cwd=ROOT,
-                env={**without, "ORE_ALLOW_BACKDATING": "yes"},
+                env=surroundings({"ORE_ALLOW_BACKDATING": "yes"}),
                 stdout=log,
                 stderr=log,
             )  # fmt: skip

@@ -1,6 +1,5 @@
 """How the platform in one process starts and ends; in processes of their own, as it patches all."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -10,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from tests.story.processes import free_port
+from tests.story.processes import free_port, surroundings
 from tests.story.steps import eventually
 
 pytestmark = pytest.mark.story
@@ -29,10 +28,6 @@ loading.load_demo = load_demo
 sys.exit(embedded.main())
 """
 START_SECONDS = 60
-
-
-def surroundings(**more):
-    return {k: v for k, v in os.environ.items() if not k.startswith("ORE_")} | more
 
 
 @contextmanager
@@ -68,7 +63,7 @@ def in_one_line(text):
 def test_with_the_variables_of_servers_it_does_not_start(tmp_path, variables, said):
     ended = subprocess.run(
         [sys.executable, "-m", "platform_cli.embedded", "--data", str(tmp_path / "data")],
-        check=False, env=surroundings(**variables), capture_output=True, text=True, timeout=60,
+        check=False, env=surroundings(variables), capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     told = in_one_line(ended.stderr)
 

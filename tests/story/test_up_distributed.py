@@ -11,7 +11,7 @@ import pytest
 
 from platform_cli.registry import PROCESSES
 from tests import servers as real
-from tests.story.processes import answers, free_port, log_shown_on_failure, ore
+from tests.story.processes import answers, free_port, log_shown_on_failure, ore, surroundings
 from tests.story.steps import eventually
 
 pytestmark = [pytest.mark.story, pytest.mark.integration]
@@ -56,7 +56,7 @@ def test_who_opens_the_address_when_it_is_told_sees_a_page(environment, tmp_path
                 *(sys.executable, "-m", "platform_cli.main", "up", "--distributed", "--no-demo"),
                 *("--port", str(port)),
             ],
-            env={**os.environ, **environment},
+            env=surroundings(environment),
             stdout=output,
             stderr=output,
         )
@@ -93,7 +93,7 @@ def test_a_taken_port_is_told_before_anything_starts():
 @pytest.mark.parametrize(
     "command",
     [
-        ("up", "--distributed", "--port", "8376"),
+        ("up", "--distributed", "--port", "{port}"),
         ("migrate", "hdr"),
         ("parked", "list"),
         ("reconcile", "hdr"),
@@ -104,7 +104,8 @@ def test_a_taken_port_is_told_before_anything_starts():
     ids=" ".join,
 )
 def test_servers_that_cannot_be_reached_are_told_of_in_a_sentence(command, tmp_path):
-    arguments = [part.format(tmp_path=tmp_path) for part in command]
+    port = free_port()
+    arguments = [part.format(tmp_path=tmp_path, port=port) for part in command]
 
     code, told = ore(*arguments, environment=UNREACHABLE)
 

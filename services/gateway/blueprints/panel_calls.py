@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import redirect, render_template, url_for
 
 from services.gateway import labels
 from services.gateway.accounts import Role
@@ -393,7 +393,9 @@ def _keep(
         revision = form.parse(ReviseCall, data)
     call_id = form.perform(lambda: _record(revision or message, is_public=is_public))
     if call_id is None:
-        newer = form.take_newer(lambda: _as_draft(_recorded(draft.call_id))) if draft else None
+        newer = form.take_newer(lambda: _recorded(draft.call_id)) if draft else None
+        if newer and newer.state is not CallStage.DRAFT:
+            return _keep_typed(newer)
         saved = _differing(message, newer) if newer else None
         return act_page(act, form, "panel_calls/form.html", **more, saved=saved)
     if is_public:
@@ -403,11 +405,17 @@ def _keep(
 
 def _keep_typed(call: CallAnswer) -> Answered:
     """What was typed on a draft that is none any more, as a new one that can be kept."""
+    with reading() as connection:
+        public = find_call(connection, call.call_id, runtime().clock.today())
     form = ActForm.posted()
+    typed = form.parse(DraftCall, {**_draft(form), "edition_id": call.edition_id})
+    if public and typed and not _differing(typed, call):  # sent again: it is what was published
+        return redirect(url_for(".show_call", call_id=call.call_id), 303)
+    form.errors = {}
     form.values["edition_id"] = str(call.edition_id)
     form.values.pop("expected_version", None)
     form.status = 409
-    if is_discarded := call.state is CallStage.CANCELLED:
+    if call.state is CallStage.CANCELLED and public is None:
         said = _(
             "Somebody else discarded this draft meanwhile. What you typed is not saved, but it is "
             "still in the form: to keep it, save it as a new draft."
@@ -431,7 +439,7 @@ def _keep_typed(call: CallAnswer) -> Answered:
         **_choices(),
         draft=None,
         act_action=url_for(".draft_call"),
-        published=None if is_discarded else call,
+        published=public,
     )
 
 

@@ -38,7 +38,7 @@ def taken(url, number):
     return bodies
 
 
-def test_all_that_came_is_acknowledged_by_one_word(servers):
+def test_nothing_that_came_is_left_unacknowledged(servers):
     with real.a_virtual_host(servers) as url:
         assert taken(url, 0) == []  # declares the queue
         with broker.connect(url) as connection:
