@@ -128,7 +128,7 @@ def ratios(per_second: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "what": what,
             "of": f"{other}: {its}" if its != what else other,
-            "ratio": round(per_second[OURS][what]["median"] / per_second[other][its]["median"], 2),
+            "ratio": round(per_second[OURS][what]["median"] / per_second[other][its]["median"], 3),
             "target": target,
         }
         for what, other, its, target in TARGETS
@@ -248,7 +248,7 @@ def growth_ratios(by_size: dict[str, dict[str, Figure]]) -> list[dict[str, Any]]
     (small, first), *_, (large, last) = by_size.items()
     found = []
     for what in GROWN:
-        ratio = round(last[what]["median"] / first[what]["median"], 2)
+        ratio = round(last[what]["median"] / first[what]["median"], 3)
         row = {"what": what, "at": int(large), "of": int(small), "ratio": ratio}
         found.append(row | {"target": MOST_GROWTH, "is_reached": ratio <= MOST_GROWTH})
     return found
