@@ -26,6 +26,7 @@ from rich.table import Table
 
 from bench import catch_up, keeping
 from bench.figures import at_steady_rate, summary
+from bench.following import feed_of
 from bench.http_command import AT_ONCE, KINDS, OURS, PEER, Commands
 from bench.machine import facts
 from services.gateway.journal import Journal, last_position
@@ -153,11 +154,7 @@ class Bench:
 
     def subscription(self) -> Subscription:
         """The gateway's subscription, to the ledger."""
-
-        def feed(_source: str, after: int, limit: int) -> list[Any]:
-            found: list[Any] = self.ledger.read_contract_events(after, limit)[0]
-            return found
-
+        feed = feed_of(self.ledger)
         return Subscription("gateway", ["ledger"], self.journal, feed, self.amqp_url)
 
     def relay_rate(self) -> float:

@@ -7,10 +7,10 @@ Tells each time it has looked into the log: from then on only the broker brings 
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import Any
 
+from bench.following import feed_of, listen
 from services.gateway.journal import Journal
 from services.gateway.projections.registry import VIEWS
 from shared.kernel.database import Database
@@ -34,15 +34,8 @@ def main() -> None:
     gateway = Database(gateway_url)
     journal = Journal(gateway, [view() for view in VIEWS])
 
-    def feed(_source: str, after: int, limit: int) -> list[Any]:
-        found: list[Any] = ledger.read_contract_events(after, limit)[0]
-        return found
-
-    subscription = TellingSubscription("gateway", ["ledger"], journal, feed, amqp_url)
-    signal.signal(signal.SIGTERM, lambda *_: subscription.stop())
-    subscription.run()
-    gateway.close()
-    ledger.close()
+    feed = feed_of(ledger)
+    listen(TellingSubscription("gateway", ["ledger"], journal, feed, amqp_url), gateway, ledger)
 
 
 if __name__ == "__main__":

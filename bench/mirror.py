@@ -8,12 +8,12 @@ asked the database instead, again and again, would take the processor from what 
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from typing import Any
 
+from bench.following import feed_of, listen
 from shared.kernel import schema
 from shared.kernel.database import Database
 from shared.kernel.envelope import Envelope
@@ -41,17 +41,10 @@ def main() -> None:
         schema.create_v1(connection)
     mirror = MIRROR.build(database)
 
-    def feed(_source: str, after: int, limit: int) -> list[Any]:
-        found: list[Any] = ledger.read_contract_events(after, limit)[0]
-        return found
-
     subscription = Subscription(
-        "mirror", ["ledger"], TellingSink(mirror, mirror_handlers), feed, amqp_url
+        "mirror", ["ledger"], TellingSink(mirror, mirror_handlers), feed_of(ledger), amqp_url
     )
-    signal.signal(signal.SIGTERM, lambda *_: subscription.stop())
-    subscription.run()
-    mirror.close()
-    ledger.close()
+    listen(subscription, mirror, ledger)
 
 
 if __name__ == "__main__":

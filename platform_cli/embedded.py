@@ -186,18 +186,17 @@ def _send_once(stopping: Any, code: int) -> None:
 def _load_demo(platform: EmbeddedPlatform, stopping: Any) -> None:
     from sqlalchemy.exc import DBAPIError
 
-    from platform_cli.answering import NO_ANSWER
+    from platform_cli.answering import NO_ANSWER, first_line
     from platform_cli.demo.loading import load_demo, print_logins
-    from platform_cli.demo.steps import NotSettledError, StepRefusedError
 
     try:
         load_demo(platform.database, platform.rpc, console)
         print_logins(console)
     except Exception as error:  # noqa: BLE001 -- told, then the platform ends
-        expected = (*NO_ANSWER, NotSettledError, StepRefusedError, DBAPIError, OSError)
+        expected = (*NO_ANSWER, CommandError, DBAPIError, OSError)
         if not isinstance(error, expected):
             console.print_exception()
-        why = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+        why = first_line(error).rstrip(".")
         console.print(
             f"[red]error:[/red] The demonstration could not be loaded ({escape(why)}); the next "
             "start goes on where it stopped."

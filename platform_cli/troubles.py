@@ -8,8 +8,6 @@ from shared.kernel.settings import SettingsError
 
 LARGEST_PORT = 65535
 WHO_ANSWERS = "`ore doctor` says what is configured and who answers"
-
-
 SQLITE_TROUBLE = (
     *("database is locked", "unable to open", "attempt to write a readonly", "disk I/O error"),
     *("database or disk is full", "file is not a database", "database disk image"),
